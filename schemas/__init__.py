@@ -1,0 +1,23 @@
+"""The contracts of the staging frames: the one place a staged column is described.
+
+Here: what a staged frame holds (``frames``), what a contract is (``contract``) and its renderings for pandera, dbt and
+the data dictionary (``render``). Not here: anything that reads, computes or writes data; the columns of the dbt marts,
+which their own model files describe and dbt enforces.
+"""
+
+from schemas.contract import Column, ContractError, Frame
+from schemas.frames import CANDIDATES, CELLS, DOCUMENTS, FINDINGS, FRAMES, MANIFEST, SECTIONS, STAGED
+
+__all__ = [
+    "CANDIDATES",
+    "CELLS",
+    "DOCUMENTS",
+    "FINDINGS",
+    "FRAMES",
+    "MANIFEST",
+    "SECTIONS",
+    "STAGED",
+    "Column",
+    "ContractError",
+    "Frame",
+]
