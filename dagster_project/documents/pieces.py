@@ -1,0 +1,136 @@
+"""What a reader hands on: the cells of a document's tables and its lines, in columns for a whole batch.
+
+Here: the collector that readers write to and the frames made from it. A cell is one integer in an array, the index of its
+text in the batch's dictionary of texts, so that no Python object per cell outlives the reader and every rule about a text
+is asked once per batch. Not here: any meaning of a text.
+"""
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+# Marks that a reader puts into a text where gluing the characters around it would invent a number. They are private-use
+# characters, so that a text that carries one of its own is treated with the same caution.
+NOTE_MARK = "\ue001"  # superscript or subscript begins or ends here
+STRUCK_MARK = "\ue002"  # struck-out text begins or ends here
+IMAGE_MARK = "\ue003"  # an image or an input field stands here
+CUT_MARK = "\ue004"  # the file breaks off inside this cell
+TABLE_MARK = "\ue010"  # a table stood here
+MARKS = NOTE_MARK + STRUCK_MARK + IMAGE_MARK + CUT_MARK
+
+
+class Unreadable(Exception):
+    """A document cannot be read, and trying again will not help.
+
+    ``code`` is the reason code of the ledger, ``detail`` a sentence with what was expected, found and to be done.
+    """
+
+    def __init__(self, code: str, detail: str, stage: str = "decoding"):
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.stage = stage
+
+
+class _Texts(dict[str, int]):
+    """Texts of a batch by order of appearance; asking for a new one adds it."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = index = len(self)
+        return index
+
+
+@dataclass
+class Heading:
+    """What one document says about itself outside its tables.
+
+    ``named`` are (origin, text) pairs a reader found in places made for them: the page title, meta tags, Markdown
+    headings. ``lines`` are the lines of the document in order; a line of ``TABLE_MARK`` stands where a table stood.
+    """
+
+    encoding: str | None = None
+    named: list[tuple[str, str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Pieces:
+    """Collector of one batch. A reader calls ``named``, ``lines``, ``table`` for the document that was begun."""
+
+    def __init__(self) -> None:
+        self.texts = _Texts()
+        self.headings: list[Heading] = []
+        self._cell_text = array("I")
+        self._row_document = array("I")
+        self._row_table = array("I")
+        self._row_width = array("I")
+        self._table = 0
+
+    def begin(self) -> int:
+        """Begin the next document and return its index in the batch."""
+        self.headings.append(Heading())
+        self._table = 0
+        return len(self.headings) - 1
+
+    @property
+    def heading(self) -> Heading:
+        """What the document begun last says about itself."""
+        return self.headings[-1]
+
+    def named(self, origin: str, text: str | None) -> None:
+        """Note a text found in a place made for it, such as the page title."""
+        if text and text.strip():
+            self.heading.named.append((origin, text.strip()))
+
+    def note(self, code: str, sentence: str) -> None:
+        """Note something about the document that a person should know and that does not stop reading."""
+        self.heading.notes.append((code, sentence))
+
+    def begin_table(self) -> None:
+        """Begin the document's next table."""
+        self._table += 1
+
+    def row(self, texts: Iterable[str]) -> None:
+        """Add a row of the table begun last: the texts of its cells in order. A row without cells is none."""
+        index = self.texts
+        before = len(self._cell_text)
+        self._cell_text.extend([index[text] for text in texts])
+        if len(self._cell_text) == before:
+            return
+        self._row_document.append(len(self.headings) - 1)
+        self._row_table.append(self._table)
+        self._row_width.append(len(self._cell_text) - before)
+
+    def rows(self) -> pl.DataFrame:
+        """Return one row per table row: ``document``, ``table`` and ``row`` (from 1 in its table), ``width`` in cells."""
+        frame = pl.DataFrame(
+            {
+                "document": _numbers(self._row_document),
+                "table": _numbers(self._row_table),
+                "width": _numbers(self._row_width),
+            }
+        )
+        return frame.with_columns(
+            row_id=pl.int_range(pl.len(), dtype=pl.UInt32),
+            row=pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).over("document", "table"),
+        )
+
+    def cells(self) -> pl.DataFrame:
+        """Return one row per cell: ``row_id`` of its table row, ``cell`` (from 0 in its row), ``text`` (index of texts)."""
+        width = _numbers(self._row_width)
+        first = np.cumsum(width, dtype=np.uint32) - width
+        return pl.DataFrame(
+            {
+                "row_id": np.repeat(np.arange(len(width), dtype=np.uint32), width),
+                "cell": np.arange(len(self._cell_text), dtype=np.uint32) - np.repeat(first, width),
+                "text": _numbers(self._cell_text),
+            },
+            schema={"row_id": pl.UInt32, "cell": pl.UInt32, "text": pl.UInt32},
+        )
+
+
+def _numbers(values: array) -> np.ndarray:
+    return np.frombuffer(values, dtype=np.uint32) if len(values) else np.empty(0, dtype=np.uint32)

@@ -1,0 +1,27 @@
+"""Plain text, as a word processor or a crawler exports it: tab-separated rows between lines of prose.
+
+Here: rows are lines with tab stops; consecutive ones are a table. Not here: rubble without any separator.
+"""
+
+from dagster_project.documents.encoding import decode
+from dagster_project.documents.pieces import TABLE_MARK, Pieces
+
+KINDS = ("text",)
+
+
+def read(content: bytes, into: Pieces) -> None:
+    """Read one text into ``into``."""
+    text, into.heading.encoding = decode(content)
+    inside = False
+    lines = into.heading.lines
+    for line in text.splitlines():
+        if "\t" in line.strip(" \r\n"):
+            if not inside:
+                into.begin_table()
+                lines.append(TABLE_MARK)
+            inside = True
+            into.row(line.rstrip("\r\n").split("\t"))
+        else:
+            inside = False
+            if stripped := " ".join(line.split()):
+                lines.append(stripped)

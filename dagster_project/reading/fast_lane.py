@@ -1,0 +1,322 @@
+"""The fast lane: the cells of sound tables, for a whole batch of documents at once.
+
+Here: rows found by their labels, values taken as "the n cells after the label" in the order that the table's head prints.
+Not here: what a value text says (``values``), tables whose labels or values are broken (the careful lane), documents.
+
+Nothing is taken on geometry: colspans lie. A row gives its values only when
+- the head above names all its columns in an order the form knows, and
+- exactly as many cells follow the label as the head has columns, or the cells that are not blank are exactly as many and
+  stand where every other full row of the table has them, or all are blank.
+Otherwise its cells are undecided.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import polars as pl
+
+from dagster_project.documents.pieces import Pieces
+from dagster_project.forms import labels, registry
+from dagster_project.reading import values
+
+# Heads of the requests table, as the order of their labels in reading order: the total stands in the upper of two head
+# rows beside 自然人, or last in a single one.
+_APPLICANTS = tuple(code for code in registry.column_order("requests"))
+_HEAD_ORDERS = (
+    ",".join((_APPLICANTS[0], _APPLICANTS[-1], *_APPLICANTS[1:-1])),
+    ",".join(_APPLICANTS),
+)
+_RESULTS = registry.column_order("remedies")
+_CHANNELS = registry.row_order("remedies", "2021")
+# The results a head of the remedies table names once for each channel; 总计 is left out, other tables use it too.
+_RESULT_HEAD = ",".join(code for code in _RESULTS if code != "total")
+# Labels that other tables use as well: they make a row of the requests table only where its own labels stand.
+_COMMON_ROWS = ("disposed", "other_other")
+
+
+@dataclass(frozen=True)
+class TablesRead:
+    """What the fast lane found in one batch.
+
+    ``found``: one row per document and cell of a form met in a table: ``document``, ``cell``, ``row_id``, ``at`` (cell in
+    its row, from 0), ``text`` (index of the batch's texts), ``decided``.
+    ``rows``: one row per table row, with ``document``, ``table``, ``row``.
+    ``texts``: one row per distinct text (see values.classify), plus ``key``, the label it prints.
+    ``heads``: ``document``, ``cell``, ``head_text`` for cells whose column head may print a unit.
+    ``unknown``: ``document``, ``row_id`` of rows with numbers under a label that no form prints, in tables of the form.
+    """
+
+    found: pl.DataFrame
+    rows: pl.DataFrame
+    texts: pl.DataFrame
+    heads: pl.DataFrame
+    unknown: pl.DataFrame
+
+
+@cache
+def _roles() -> pl.DataFrame:
+    """Return one row per label key: the code it has as a row, column or family of each table, NULL where it has none."""
+    def code(table: str, role: str) -> pl.Expr:
+        return pl.col("key").replace_strict(labels.codes(table, role), default=None, return_dtype=pl.String)
+
+    frame = pl.DataFrame({"key": sorted(labels.known_keys())}).with_columns(
+        item=code("disclosure", "row"),
+        measure=code("disclosure", "column"),
+        request=code("requests", "row"),
+        applicant=code("requests", "column"),
+        family=code("requests", "family"),
+        channel=code("remedies", "row"),
+        result=code("remedies", "column"),
+    )
+    shared = pl.col("request").is_not_null()
+    return frame.with_columns(
+        request_head=pl.col("applicant").is_not_null() & ~shared,
+        remedy_head=pl.col("channel").is_not_null() | (pl.col("result").is_not_null() & ~shared),
+    )
+
+
+def read_tables(pieces: Pieces) -> TablesRead:
+    """Find the cells of the official forms in the tables of a batch."""
+    texts = _classified(pieces)
+    rows = pieces.rows()
+    roles = texts.select("key", "kind").join(_roles(), on="key", how="left", maintain_order="left")
+    cells = pieces.cells()
+    cells = pl.concat([cells, roles[cells["text"]]], how="horizontal")
+    labelled = cells.filter(pl.col("key").is_not_null())
+    summary = (
+        labelled.group_by("row_id")
+        .agg(
+            request_at=pl.col("cell").filter(pl.col("request").is_not_null()).max(),
+            item_at=pl.col("cell").filter(pl.col("item").is_not_null()).max(),
+            request_head=pl.col("request_head").any(),
+            remedy_head=pl.col("remedy_head").any(),
+            measure_head=pl.col("measure").is_not_null().any(),
+            families=pl.col("family").drop_nulls().last(),
+        )
+    )
+    rows = rows.join(summary, on="row_id", how="left", maintain_order="left").with_columns(
+        pl.col("request_head", "remedy_head", "measure_head").fill_null(False)
+    )
+    found = [_requests(rows, cells), _remedies(rows, cells)]
+    disclosure, heads = _disclosure(rows, cells)
+    found.append(disclosure)
+    everything = pl.concat(found)
+    return TablesRead(everything, rows, texts, heads, _unknown(rows, cells, everything))
+
+
+def _classified(pieces: Pieces) -> pl.DataFrame:
+    texts = pl.Series("text", list(pieces.texts), dtype=pl.String)
+    frame = values.classify(texts)
+    wordy = (frame["kind"].is_in(["text", "ambiguous"])).to_list()
+    keys = [labels.match(text) if is_word else None for text, is_word in zip(texts, wordy, strict=True)]
+    return frame.with_columns(
+        pl.Series("key", [None if key is None else key[0] for key in keys], dtype=pl.String),
+        pl.Series("edits", [None if key is None else key[1] for key in keys], dtype=pl.Int32),
+    )
+
+
+def _requests(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    rows = rows.with_columns(family=pl.col("families").forward_fill().over("document"))
+    candidates = rows.filter(
+        pl.col("request_at").is_not_null()
+        & ~pl.col("request_head") & ~pl.col("remedy_head") & ~pl.col("measure_head")
+        & (pl.col("width") > pl.col("request_at") + 1)
+    ).join(
+        cells.select("row_id", "cell", code="request"), left_on=["row_id", "request_at"], right_on=["row_id", "cell"],
+        how="inner", maintain_order="left",
+    )
+    specific = (~pl.col("code").is_in(_COMMON_ROWS)).any().over("document", "table")
+    stray = (pl.col("code") == "other_other") & (pl.col("family") != "other").fill_null(True)
+    candidates = candidates.filter(specific & ~stray)
+    standard = _standard_heads(rows, cells)
+    candidates = candidates.join(standard, on=["document", "table"], how="left", maintain_order="left").with_columns(
+        # A table without a head goes on under the head of the table before it; one with another head does not.
+        head_known=pl.col("standard").fill_null(pl.col("standard").fill_null(False).any().over("document")),
+    )
+    taken = _after_label(
+        candidates.select("document", "table", "row_id", "code", label_at="request_at", trusted="head_known"),
+        cells, len(_APPLICANTS),
+    )
+    return _coded(taken, "requests", pl.col("code"), pl.col("ordinal").replace_strict(dict(enumerate(_APPLICANTS)), return_dtype=pl.String))
+
+
+def _standard_heads(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Return ``document``, ``table``, ``standard``: whether a requests head stands there in an order the form knows."""
+    heads = rows.filter("request_head").select("document", "table", "row_id")
+    order = (
+        cells.filter(pl.col("applicant").is_not_null())
+        .join(heads, on="row_id", how="inner")
+        .sort("row_id", "cell")
+        .group_by("document", "table", maintain_order=True)
+        .agg(pl.col("applicant").str.join(",").alias("order"))
+    )
+    # A head repeated at the top of each page repeats the whole order.
+    repeated = [",".join([order] * times) for order in _HEAD_ORDERS for times in (1, 2, 3, 4)]
+    return order.select("document", "table", standard=pl.col("order").is_in(repeated))
+
+
+def _disclosure(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    head_rows = rows.filter("measure_head").select("document", "table", "row_id")
+    in_head = cells.join(head_rows, on="row_id", how="semi")
+    order = (
+        in_head.filter(pl.col("kind") != "blank")
+        .sort("row_id", "cell")
+        .group_by("row_id", maintain_order=True)
+        .agg(
+            measures=pl.col("measure").drop_nulls(),
+            # Every cell of the head but its caption must be understood, else the columns cannot be counted.
+            clean=(pl.col("measure").is_not_null() | (pl.col("key").is_not_null() & pl.col("item").is_null())).all()
+            & (pl.col("measure").drop_nulls().is_unique().all()),
+            head_text=pl.col("text").filter(pl.col("measure").is_not_null()),
+        )
+    )
+    rows = rows.join(order, on="row_id", how="left", maintain_order="left").with_columns(
+        pl.col("measures", "clean", "head_text").forward_fill().over("document", "table")
+    )
+    candidates = rows.filter(
+        pl.col("item_at").is_not_null() & pl.col("measures").is_not_null() & ~pl.col("measure_head")
+        & (pl.col("width") > pl.col("item_at") + 1)
+    ).join(
+        cells.select("row_id", "cell", code="item"), left_on=["row_id", "item_at"], right_on=["row_id", "cell"],
+        how="inner", maintain_order="left",
+    )
+    parts = []
+    for count in candidates["measures"].list.len().unique().sort():
+        part = candidates.filter(pl.col("measures").list.len() == count)
+        taken = _after_label(part.select("document", "table", "row_id", "code", label_at="item_at", trusted="clean"), cells, count)
+        parts.append(taken.join(part.select("row_id", "measures", "head_text"), on="row_id", how="left", maintain_order="left"))
+    if not parts:
+        return _no_cells(), pl.DataFrame(schema={"document": pl.UInt32, "cell": pl.String, "head_text": pl.UInt32})
+    taken = pl.concat(parts).with_columns(
+        measure=pl.col("measures").list.get(pl.col("ordinal")), head_text=pl.col("head_text").list.get(pl.col("ordinal"))
+    )
+    coded = _coded(taken, "disclosure", pl.col("code"), pl.col("measure"), extra=("head_text",))
+    heads = coded.select("document", "cell", "head_text").unique(subset=["document", "cell"], keep="first", maintain_order=True)
+    return coded.drop("head_text"), heads
+
+
+def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    heads = rows.filter("remedy_head").select("document", "table", "row_id")
+    order = (
+        cells.join(heads, on="row_id", how="inner")
+        .sort("row_id", "cell")
+        .group_by("document", "table", maintain_order=True)
+        .agg(
+            results=pl.col("result").filter(pl.col("remedy_head") & pl.col("result").is_not_null()).str.join(","),
+            channels=pl.col("channel").drop_nulls().str.join(","),
+            last_head=pl.col("row_id").max(),
+        )
+    )
+    whole = (pl.col("results") == ",".join([_RESULT_HEAD] * len(_CHANNELS))) & (pl.col("channels") == ",".join(_CHANNELS))
+    order = order.filter(whole)
+    count = len(_CHANNELS) * len(_RESULTS)
+    blank_rows = (
+        cells.join(rows.join(order, on=["document", "table"], how="semi").select("row_id"), on="row_id", how="semi")
+        .group_by("row_id").agg(blank=(pl.col("kind") == "blank").all(), labelled=pl.col("key").is_not_null().any())
+    )
+    candidates = (
+        rows.join(order, on=["document", "table"], how="inner", maintain_order="left")
+        .filter((pl.col("row_id") > pl.col("last_head")) & (pl.col("width") >= count))
+        .join(blank_rows, on="row_id", how="left", maintain_order="left")
+        .filter(~pl.col("labelled"))
+    )
+    # A row of blanks below the values is layout; a row of blanks alone is the report's answer.
+    filled = (~pl.col("blank")).sum().over("document", "table")
+    candidates = candidates.filter((filled == 0) | ~pl.col("blank")).with_columns(
+        # Two rows of values under one head: which of them is the report's nobody can tell.
+        single=(pl.len().over("document", "table") == 1) | pl.col("blank"),
+    ).unique(subset=["document", "table"], keep="first", maintain_order=True)
+    taken = _after_label(
+        candidates.select("document", "table", "row_id", code=pl.lit(""), label_at=pl.lit(-1, pl.Int64), trusted="single"), cells, count
+    )
+    each = len(_RESULTS)
+    return _coded(
+        taken, "remedies",
+        (pl.col("ordinal") // each).replace_strict(dict(enumerate(_CHANNELS)), return_dtype=pl.String),
+        (pl.col("ordinal") % each).replace_strict(dict(enumerate(_RESULTS)), return_dtype=pl.String),
+    )
+
+
+def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> pl.DataFrame:
+    """Take ``count`` cells after the label of each candidate row.
+
+    ``candidates``: ``document``, ``table``, ``row_id``, ``code``, ``label_at``, ``trusted``. Returns one row per taken
+    cell: ``document``, ``row_id``, ``code``, ``ordinal`` (from 0), ``at``, ``text``, ``decided``; an undecided row gives
+    ``count`` rows whose ``text`` and ``at`` are NULL.
+    """
+    candidates = candidates.with_columns(pl.col("label_at").cast(pl.Int64))
+    after = cells.select("row_id", "cell", "text", "kind", "key").join(
+        candidates.select("row_id", "label_at"), on="row_id", how="inner"
+    ).filter(pl.col("cell") > pl.col("label_at"))
+    filled = pl.col("kind") != "blank"
+    extent = after.group_by("row_id").agg(
+        width=pl.len().cast(pl.Int64),
+        first=pl.col("cell").filter(filled).min().cast(pl.Int64),
+        last=pl.col("cell").filter(filled).max().cast(pl.Int64),
+        labelled=pl.col("key").is_not_null().any(),
+    )
+    placed = candidates.join(extent, on="row_id", how="left", maintain_order="left").with_columns(
+        full=(pl.col("width") > count) & (pl.col("last") - pl.col("first") + 1 == count),
+        lead=pl.col("first") - pl.col("label_at") - 1,
+    )
+    same_shape = ["document", "table", "width"]
+    leads = placed.filter("full").group_by(same_shape).agg(leads=pl.col("lead").n_unique(), shape_lead=pl.col("lead").first())
+    placed = placed.join(leads, on=same_shape, how="left", maintain_order="left").with_columns(
+        skip=pl.when(pl.col("width") == count).then(0)
+        .when((pl.col("width") > count) & pl.col("first").is_null()).then(0)
+        .when((pl.col("width") > count) & (pl.col("leads") == 1)).then(pl.col("shape_lead"))
+        .otherwise(None)
+    )
+    placed = placed.with_columns(
+        decided=pl.col("skip").is_not_null() & pl.col("trusted") & ~pl.col("labelled"),
+        start=pl.col("label_at") + 1 + pl.col("skip"),
+    ).with_columns(
+        # What lies outside the taken cells must be blank.
+        decided=pl.col("decided")
+        & (pl.col("first").is_null() | ((pl.col("first") >= pl.col("start")) & (pl.col("last") < pl.col("start") + count))),
+    )
+    taken = (
+        after.join(placed.filter("decided").select("row_id", "document", "code", "start"), on="row_id", how="inner")
+        .with_columns(ordinal=pl.col("cell").cast(pl.Int64) - pl.col("start"))
+        .filter(pl.col("ordinal").is_between(0, count - 1))
+        .select("document", "row_id", "code", "ordinal", at="cell", text="text", decided=pl.lit(True))
+    )
+    undecided = (
+        placed.filter(~pl.col("decided")).select("document", "row_id", "code")
+        .join(pl.DataFrame({"ordinal": range(count)}, schema={"ordinal": pl.Int64}), how="cross")
+        .with_columns(at=pl.lit(None, pl.UInt32), text=pl.lit(None, pl.UInt32), decided=pl.lit(False))
+    )
+    return pl.concat([taken, undecided])
+
+
+def _no_cells() -> pl.DataFrame:
+    return pl.DataFrame(
+        schema={"document": pl.UInt32, "cell": pl.String, "row_id": pl.UInt32, "at": pl.UInt32, "text": pl.UInt32, "decided": pl.Boolean}
+    )
+
+
+def _coded(taken: pl.DataFrame, table: str, row: pl.Expr, column: pl.Expr, extra: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Turn row and column codes into cell codes; combinations that no form prints are dropped."""
+    known = registry.cells().filter(table=table).select("row", "column", "cell").unique(maintain_order=True)
+    return (
+        taken.with_columns(row=row, column=column)
+        .join(known, on=["row", "column"], how="inner", maintain_order="left")
+        .select("document", "cell", "row_id", "at", "text", "decided", *extra)
+    )
+
+
+def _unknown(rows: pl.DataFrame, cells: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    form_tables = rows.join(found.select("row_id").unique(), on="row_id", how="semi").select("document", "table").unique()
+    heads = pl.col("request_head") | pl.col("remedy_head") | pl.col("measure_head")
+    left = (
+        rows.filter(~heads)
+        .join(form_tables, on=["document", "table"], how="semi", maintain_order="left")
+        .join(found.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
+        .select("document", "row_id")
+    )
+    numbers = (
+        cells.join(left, on="row_id", how="semi")
+        .group_by("row_id").agg(number=(pl.col("kind") == "number").any())
+        .filter("number")
+    )
+    return left.join(numbers.select("row_id"), on="row_id", how="semi", maintain_order="left")
