@@ -6,15 +6,28 @@ which their own model files describe and dbt enforces.
 """
 
 from schemas.contract import Column, ContractError, Frame
-from schemas.frames import CANDIDATES, CELLS, DOCUMENTS, FINDINGS, FRAMES, MANIFEST, SECTIONS, STAGED
+from schemas.frames import (
+    AUDIT_FINDINGS,
+    CANDIDATES,
+    CELLS,
+    DOCUMENTS,
+    FINDINGS,
+    FRAMES,
+    MANIFEST,
+    PARTITIONED,
+    SECTIONS,
+    STAGED,
+)
 
 __all__ = [
+    "AUDIT_FINDINGS",
     "CANDIDATES",
     "CELLS",
     "DOCUMENTS",
     "FINDINGS",
     "FRAMES",
     "MANIFEST",
+    "PARTITIONED",
     "SECTIONS",
     "STAGED",
     "Column",

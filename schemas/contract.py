@@ -95,7 +95,9 @@ class Frame:
             TypeError: ``frame`` is lazy.
         """
         if not isinstance(frame, pl.DataFrame):
-            raise TypeError(f"{self.name}: expected an eager polars DataFrame, found {type(frame).__name__}; collect it first")
+            raise TypeError(
+                f"{self.name}: expected an eager polars DataFrame, found {type(frame).__name__}; collect it first"
+            )
         try:
             return self.pandera_schema.validate(frame, lazy=True)
         except SchemaErrors as error:

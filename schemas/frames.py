@@ -8,7 +8,22 @@ import polars as pl
 
 from schemas.contract import Column, Frame
 
-FILE_KINDS = ("html", "text", "markdown", "pdf", "docx", "doc", "xlsx", "xls", "csv", "json", "mhtml", "zip", "image", "unknown")
+FILE_KINDS = (
+    "html",
+    "text",
+    "markdown",
+    "pdf",
+    "docx",
+    "doc",
+    "xlsx",
+    "xls",
+    "csv",
+    "json",
+    "mhtml",
+    "zip",
+    "image",
+    "unknown",
+)
 OUTCOMES = ("report", "duplicate", "not_a_report", "quarantined")
 STAGES = ("intake", "decoding", "reading", "recognition", "identification")
 CELL_STATUSES = ("number", "blank", "mark", "noted", "segmented", "ambiguous", "absent", "illegible")
@@ -19,7 +34,18 @@ SEVERITIES = ("hard", "soft", "plausibility", "intake")
 FINDING_STATUSES = ("pass", "fail", "not_assessable")
 BLAMES = ("source", "reading", "undecided")
 BODY_LEVELS = ("national", "province", "prefecture", "county", "township", "unknown")
-BODY_KINDS = ("government", "office", "department", "zone", "township", "street", "vertical_branch", "institution", "region", "unknown")
+BODY_KINDS = (
+    "government",
+    "office",
+    "department",
+    "zone",
+    "township",
+    "street",
+    "vertical_branch",
+    "institution",
+    "region",
+    "unknown",
+)
 CANDIDATE_KINDS = ("title", "body", "report_year", "published_on", "scope")
 
 DECIMAL = pl.Decimal(18, 6)
@@ -28,8 +54,11 @@ SHA256 = r"^[0-9a-f]{64}$"
 PARTITION = r"^(\d{4}|undated)$"
 
 _document_id = Column(
-    "document_id", pl.String, "Stable identifier of one read document: the first 16 hex digits of the SHA-256 over the file's "
-    "bytes and the member's name. The same bytes keep it in every run and every archive.", pattern=IDENTIFIER,
+    "document_id",
+    pl.String,
+    "Stable identifier of one read document: the first 16 hex digits of the SHA-256 over the file's "
+    "bytes and the member's name. The same bytes keep it in every run and every archive.",
+    pattern=IDENTIFIER,
 )
 
 MANIFEST = Frame(
@@ -38,15 +67,38 @@ MANIFEST = Frame(
     key=("source_path",),
     columns=(
         Column("source_path", pl.String, "Path of the file relative to raw/, with forward slashes."),
-        Column("source_sha256", pl.String, "SHA-256 of the bytes; NULL when the file could not be read.", nullable=True, pattern=SHA256),
+        Column(
+            "source_sha256",
+            pl.String,
+            "SHA-256 of the bytes; NULL when the file could not be read.",
+            nullable=True,
+            pattern=SHA256,
+        ),
         Column("size_bytes", pl.Int64, "Size of the file.", at_least=0, unit="byte"),
-        Column("file_kind", pl.String, "What the bytes are; the extension decides only between kinds that look alike.", values=FILE_KINDS),
-        Column("partition", pl.String, "Report year of the path's year folder, else of the file name, else of the title, else 'undated'. It orders "
-               "the archive; the report's own year is documents.report_year.", pattern=PARTITION),
-        Column("duplicate_of", pl.String, "source_path of the file with the same bytes that is read in place of this one; NULL for the file that is read.", nullable=True),
+        Column(
+            "file_kind",
+            pl.String,
+            "What the bytes are; the extension decides only between kinds that look alike.",
+            values=FILE_KINDS,
+        ),
+        Column(
+            "partition",
+            pl.String,
+            "Report year of the path's year folder, else of the file name, else of the title, else 'undated'. It orders "
+            "the archive; the report's own year is documents.report_year.",
+            pattern=PARTITION,
+        ),
+        Column(
+            "duplicate_of",
+            pl.String,
+            "source_path of the file with the same bytes that is read in place of this one; NULL for the file that is read.",
+            nullable=True,
+        ),
         Column("problem", pl.String, "Why the bytes cannot be read (reason code); NULL when they can.", nullable=True),
         Column("problem_detail", pl.String, "The problem as a sentence a person understands.", nullable=True),
-        Column("first_seen", pl.Datetime("us", "UTC"), "When this path with these bytes was first met; kept in later runs."),
+        Column(
+            "first_seen", pl.Datetime("us", "UTC"), "When this path with these bytes was first met; kept in later runs."
+        ),
     ),
 )
 
@@ -57,31 +109,77 @@ DOCUMENTS = Frame(
     columns=(
         _document_id,
         Column("source_path", pl.String, "Path of the file relative to raw/."),
-        Column("member", pl.String, "Name of the member inside an archive or the part inside a file; empty for the file itself."),
-        Column("source_sha256", pl.String, "SHA-256 of the file's bytes; NULL when they could not be read.", nullable=True, pattern=SHA256),
+        Column(
+            "member",
+            pl.String,
+            "Name of the member inside an archive or the part inside a file; empty for the file itself.",
+        ),
+        Column(
+            "source_sha256",
+            pl.String,
+            "SHA-256 of the file's bytes; NULL when they could not be read.",
+            nullable=True,
+            pattern=SHA256,
+        ),
         Column("partition", pl.String, "Partition of the manifest.", pattern=PARTITION),
         Column("file_kind", pl.String, "What the bytes are.", values=FILE_KINDS),
         Column("encoding", pl.String, "Character encoding that decoded the bytes without loss.", nullable=True),
-        Column("reader_version", pl.Int32, "Version of the reading code; a document read by an older version is read again.", at_least=1),
+        Column(
+            "reader_version",
+            pl.Int32,
+            "Version of the reading code; a document read by an older version is read again.",
+            at_least=1,
+        ),
         Column("outcome", pl.String, "What became of the document.", values=OUTCOMES),
         Column("stage", pl.String, "Where reading ended; NULL for a report.", nullable=True, values=STAGES),
         Column("reason_code", pl.String, "Why it is not a report; NULL for a report.", nullable=True),
-        Column("detail", pl.String, "The reason as a sentence: what was expected, what was found, what to do.", nullable=True),
+        Column(
+            "detail",
+            pl.String,
+            "The reason as a sentence: what was expected, what was found, what to do.",
+            nullable=True,
+        ),
         Column("duplicate_of", pl.String, "source_path of the file with the same bytes.", nullable=True),
         Column("title", pl.String, "Title as printed, white space collapsed.", nullable=True),
-        Column("body_id", pl.String, "Stable identifier of the reporting body, from its normalised name.", nullable=True, pattern=IDENTIFIER),
+        Column(
+            "body_id",
+            pl.String,
+            "Stable identifier of the reporting body, from its normalised name.",
+            nullable=True,
+            pattern=IDENTIFIER,
+        ),
         Column("body_name", pl.String, "Reporting body as printed.", nullable=True),
         Column("body_level", pl.String, "Administrative level told by the name.", nullable=True, values=BODY_LEVELS),
         Column("body_kind", pl.String, "Kind of body told by the name.", nullable=True, values=BODY_KINDS),
-        Column("report_year", pl.Int32, "Year the figures are about.", nullable=True, at_least=2000, at_most=2100, unit="year"),
+        Column(
+            "report_year",
+            pl.Int32,
+            "Year the figures are about.",
+            nullable=True,
+            at_least=2000,
+            at_most=2100,
+            unit="year",
+        ),
         Column("form", pl.String, "Official form, recognised from its labels.", nullable=True, values=FORMS),
         Column("scope", pl.String, "Whose figures the report adds up.", nullable=True, values=SCOPES),
         Column("published_on", pl.Date, "Publication date as printed.", nullable=True),
         Column("source_url", pl.String, "Address of the original, when the document states it.", nullable=True),
         Column("lane", pl.String, "Lane that read the tables.", nullable=True, values=LANES),
-        Column("content_sha256", pl.String, "SHA-256 over body, year and every cell read: equal for renditions of one report.", nullable=True, pattern=SHA256),
+        Column(
+            "content_sha256",
+            pl.String,
+            "SHA-256 over body, year and every cell read: equal for renditions of one report.",
+            nullable=True,
+            pattern=SHA256,
+        ),
         Column("cells_expected", pl.Int32, "Cells that the recognised form prints.", nullable=True, at_least=0),
-        Column("cells_read", pl.Int32, "Cells found in the document, blank and marked ones included.", nullable=True, at_least=0),
+        Column(
+            "cells_read",
+            pl.Int32,
+            "Cells found in the document, blank and marked ones included.",
+            nullable=True,
+            at_least=0,
+        ),
     ),
 )
 
@@ -92,13 +190,30 @@ CELLS = Frame(
     columns=(
         _document_id,
         Column("cell", pl.String, "Code of the cell (forms/registry/cells.csv)."),
-        Column("value", DECIMAL, "The printed number; NULL unless the status is number, noted or segmented. Blank is not zero.", nullable=True),
+        Column(
+            "value",
+            DECIMAL,
+            "The printed number; NULL unless the status is number, noted or segmented. Blank is not zero.",
+            nullable=True,
+        ),
         Column("unit", pl.String, "Unit printed in the cell or in its column head, else the form's.", nullable=True),
-        Column("raw_text", pl.String, "Text of the cell as printed, white space collapsed; NULL when the cell is absent.", nullable=True),
+        Column(
+            "raw_text",
+            pl.String,
+            "Text of the cell as printed, white space collapsed; NULL when the cell is absent.",
+            nullable=True,
+        ),
         Column("status", pl.String, "What stands in the cell.", values=CELL_STATUSES),
-        Column("locator", pl.String, "Where the cell stands, e.g. 'table=2;row=5;cell=4', counted from 1; NULL when absent.", nullable=True),
+        Column(
+            "locator",
+            pl.String,
+            "Where the cell stands, e.g. 'table=2;row=5;cell=4', counted from 1; NULL when absent.",
+            nullable=True,
+        ),
     ),
-    warnings=("Totals stand beside their parts: never add cells across a row or a column without leaving the totals out.",),
+    warnings=(
+        "Totals stand beside their parts: never add cells across a row or a column without leaving the totals out.",
+    ),
 )
 
 SECTIONS = Frame(
@@ -107,8 +222,17 @@ SECTIONS = Frame(
     key=("document_id", "position"),
     columns=(
         _document_id,
-        Column("position", pl.Int32, "Order in the document, from 0 (what stands before the first chapter).", at_least=0),
-        Column("chapter", pl.Int32, "Chapter of the form, 1 to 6; NULL for a heading that is none of them and for what stands before.", nullable=True, at_least=1, at_most=6),
+        Column(
+            "position", pl.Int32, "Order in the document, from 0 (what stands before the first chapter).", at_least=0
+        ),
+        Column(
+            "chapter",
+            pl.Int32,
+            "Chapter of the form, 1 to 6; NULL for a heading that is none of them and for what stands before.",
+            nullable=True,
+            at_least=1,
+            at_most=6,
+        ),
         Column("heading", pl.String, "Heading as printed; NULL for what stands before the first.", nullable=True),
         Column("text", pl.String, "Text of the chapter outside its tables, one paragraph a line."),
     ),
@@ -116,7 +240,7 @@ SECTIONS = Frame(
 
 FINDINGS = Frame(
     name="findings",
-    grain="One row per document, rule and place.",
+    grain="One row per document and finding of intake.",
     key=("finding_id",),
     columns=(
         Column("finding_id", pl.String, "Stable fingerprint of document, rule and place.", pattern=IDENTIFIER),
@@ -128,12 +252,26 @@ FINDINGS = Frame(
         Column("left_value", DECIMAL, "Left side, from printed values.", nullable=True),
         Column("right_value", DECIMAL, "Right side, from printed values.", nullable=True),
         Column("residual", DECIMAL, "Left side less right side.", nullable=True),
-        Column("status", pl.String, "Whether the rule holds; not_assessable when an operand is not a number.", values=FINDING_STATUSES),
+        Column(
+            "status",
+            pl.String,
+            "Whether the rule holds; not_assessable when an operand is not a number.",
+            values=FINDING_STATUSES,
+        ),
         Column("diagnosis", pl.String, "The finding as a sentence.", nullable=True),
-        Column("suspect_cell", pl.String, "Cell that would explain the failure, when exactly one would.", nullable=True),
+        Column(
+            "suspect_cell", pl.String, "Cell that would explain the failure, when exactly one would.", nullable=True
+        ),
         Column("implied_value", DECIMAL, "Value that cell would need.", nullable=True),
         Column("blame", pl.String, "Whose error it is; NULL unless the rule failed.", nullable=True, values=BLAMES),
     ),
+)
+
+AUDIT_FINDINGS = Frame(
+    name="audit_findings",
+    grain="One row per document, equation and place.",
+    key=FINDINGS.key,
+    columns=FINDINGS.columns,
 )
 
 CANDIDATES = Frame(
@@ -145,11 +283,17 @@ CANDIDATES = Frame(
         Column("attribute", pl.String, "What is being identified.", values=CANDIDATE_KINDS),
         Column("position", pl.Int32, "Order of preference, from 0.", at_least=0),
         Column("value", pl.String, "The value as read."),
-        Column("origin", pl.String, "Where it was read: page_title, meta, heading, statistics_period, text, header, path, signature …"),
+        Column(
+            "origin",
+            pl.String,
+            "Where it was read: page_title, meta, heading, statistics_period, text, header, path, signature …",
+        ),
         Column("chosen", pl.Boolean, "Whether this candidate was taken."),
     ),
 )
 
-FRAMES = (MANIFEST, DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES)
-# The frames stored as one Parquet file per partition, written together.
+FRAMES = (MANIFEST, DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES, AUDIT_FINDINGS)
+# The frames of reading, stored as one Parquet file per partition and written together.
 STAGED = (DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES)
+# Every frame stored as one Parquet file per partition.
+PARTITIONED = (*STAGED, AUDIT_FINDINGS)

@@ -11,7 +11,7 @@ import polars as pl
 import yaml
 
 from schemas.contract import Column, Frame
-from schemas.frames import FRAMES, STAGED
+from schemas.frames import FRAMES, PARTITIONED
 
 PROJECT = Path(__file__).resolve().parent.parent
 DBT_SOURCES = PROJECT / "dbt" / "models" / "staging" / "_sources.yml"
@@ -37,7 +37,7 @@ def duckdb_type(dtype: pl.DataType | type[pl.DataType]) -> str:
 
 def parquet_glob(frame: Frame) -> str:
     """Return the path of the frame's files relative to the staging folder, as a glob for read_parquet."""
-    return f"{frame.name}/*.parquet" if frame in STAGED else f"{frame.name}.parquet"
+    return f"{frame.name}/*.parquet" if frame in PARTITIONED else f"{frame.name}.parquet"
 
 
 def column_notes(column: Column) -> str:
@@ -60,7 +60,7 @@ def dbt_sources() -> str:
                 "description": " ".join((frame.grain, *frame.warnings)),
                 "config": {
                     "meta": {
-                        "external_location": "read_parquet('{{ var(\"staging\") }}/" + parquet_glob(frame) + "')",
+                        "external_location": 'read_parquet(\'{{ var("staging") }}/' + parquet_glob(frame) + "')",
                         "dagster": {"asset_key": ["staging", frame.name]},
                     }
                 },

@@ -60,7 +60,10 @@ def read_markup(text: str, into: Pieces) -> None:
     body = tree.body
     into.heading.lines += _lines(body.text()) if body is not None else []
     if last is not None and text.rfind("</table") < text.rfind("<table") and "</TABLE" not in text:
-        into.note("file_breaks_off", "The file breaks off inside its last table: that table's last cell may lack characters and is not read as a number.")
+        into.note(
+            "file_breaks_off",
+            "The file breaks off inside its last table: that table's last cell may lack characters and is not read as a number.",
+        )
 
 
 def _marked(text: str) -> str:

@@ -18,18 +18,48 @@ _SIGNATURES = (
     (b"BM", "image"),
 )
 _TEXT_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|tbody|div|p|span|meta|td|tr|h[1-6]|article|section)[\s>/]", re.IGNORECASE)
-_MARKDOWN_RULE = re.compile(rb"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*$|^\s*\|(?:\s*:?-{2,}:?\s*\|)+\s*$", re.MULTILINE)
+_HTML = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|table|tbody|div|p|span|meta|td|tr|h[1-6]|article|section)[\s>/]",
+    re.IGNORECASE,
+)
+_MARKDOWN_RULE = re.compile(
+    rb"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*$|^\s*\|(?:\s*:?-{2,}:?\s*\|)+\s*$", re.MULTILINE
+)
 _SNIFFED = 8192
 # Control characters that text does not contain; more than this share of them is a binary file.
 _CONTROL = bytes(sorted(set(range(32)) - {9, 10, 12, 13, 27}))
 _CONTROL_ALLOWED = 0.01
 
 EXTENSIONS = {
-    "html": "html", "htm": "html", "shtml": "html", "xhtml": "html", "jsp": "html", "aspx": "html", "php": "html",
-    "txt": "text", "text": "text", "md": "markdown", "markdown": "markdown", "pdf": "pdf", "docx": "docx", "doc": "doc",
-    "xlsx": "xlsx", "xls": "xls", "csv": "csv", "tsv": "csv", "json": "json", "mht": "mhtml", "mhtml": "mhtml", "zip": "zip",
-    "png": "image", "jpg": "image", "jpeg": "image", "gif": "image", "tif": "image", "tiff": "image", "bmp": "image",
+    "html": "html",
+    "htm": "html",
+    "shtml": "html",
+    "xhtml": "html",
+    "jsp": "html",
+    "aspx": "html",
+    "php": "html",
+    "txt": "text",
+    "text": "text",
+    "md": "markdown",
+    "markdown": "markdown",
+    "pdf": "pdf",
+    "docx": "docx",
+    "doc": "doc",
+    "xlsx": "xlsx",
+    "xls": "xls",
+    "csv": "csv",
+    "tsv": "csv",
+    "json": "json",
+    "mht": "mhtml",
+    "mhtml": "mhtml",
+    "zip": "zip",
+    "png": "image",
+    "jpg": "image",
+    "jpeg": "image",
+    "gif": "image",
+    "tif": "image",
+    "tiff": "image",
+    "bmp": "image",
 }
 
 

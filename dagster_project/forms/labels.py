@@ -23,7 +23,9 @@ _RADICALS = str.maketrans(
 _UNSEEN = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad\ue000-\uf8ff]+")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】|〔[^〕]*〕")
 _UNCLOSED = re.compile(r"[(\[【〔].*$")
-_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}[、.,:]|第[一二三四五六七八九十]+[、部章节]|\d{1,2}[.、,:)]?|[一二三四五六七八九十]{1,2}\))")
+_NUMBERING = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}[、.,:]|第[一二三四五六七八九十]+[、部章节]|\d{1,2}[.、,:)]?|[一二三四五六七八九十]{1,2}\))"
+)
 _PUNCTUATION = re.compile(r"[^\w/一-鿿㐀-䶿]|_")
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
 # A label longer than this is prose in a cell.

@@ -39,11 +39,20 @@ def cells() -> pl.DataFrame:
     frame = load("cells")
     repeated = frame.filter(pl.struct("form", "cell").is_duplicated())
     if repeated.height:
-        raise RegistryError(f"cells.csv: expected each form and cell once, found {repeated['cell'][0]} of form {repeated['form'][0]} twice.")
-    regular = frame.filter(presence="regular").group_by("form").len("found").join(forms(), on="form", how="full", coalesce=True)
+        raise RegistryError(
+            f"cells.csv: expected each form and cell once, found {repeated['cell'][0]} of form {repeated['form'][0]} twice."
+        )
+    regular = (
+        frame.filter(presence="regular")
+        .group_by("form")
+        .len("found")
+        .join(forms(), on="form", how="full", coalesce=True)
+    )
     for form, found, expected in regular.select("form", "found", "cells_expected").iter_rows():
         if found != expected:
-            raise RegistryError(f"cells.csv: expected {expected} regular cells of form {form} as forms.csv says, found {found}.")
+            raise RegistryError(
+                f"cells.csv: expected {expected} regular cells of form {form} as forms.csv says, found {found}."
+            )
     return frame
 
 
@@ -54,7 +63,9 @@ def labels() -> pl.DataFrame:
     frame = load("labels")
     for number, (table, role, code) in enumerate(frame.select("table", "role", "code").iter_rows(), start=2):
         if role in ("row", "column") and (table, code) not in known:
-            raise RegistryError(f"labels.csv, line {number}: expected a {role} of table {table} in cells.csv, found '{code}'.")
+            raise RegistryError(
+                f"labels.csv, line {number}: expected a {role} of table {table} in cells.csv, found '{code}'."
+            )
     return frame
 
 

@@ -56,6 +56,7 @@ class TablesRead:
 @cache
 def _roles() -> pl.DataFrame:
     """Return one row per label key: the code it has as a row, column or family of each table, NULL where it has none."""
+
     def code(table: str, role: str) -> pl.Expr:
         return pl.col("key").replace_strict(labels.codes(table, role), default=None, return_dtype=pl.String)
 
@@ -83,16 +84,13 @@ def read_tables(pieces: Pieces) -> TablesRead:
     cells = pieces.cells()
     cells = pl.concat([cells, roles[cells["text"]]], how="horizontal")
     labelled = cells.filter(pl.col("key").is_not_null())
-    summary = (
-        labelled.group_by("row_id")
-        .agg(
-            request_at=pl.col("cell").filter(pl.col("request").is_not_null()).max(),
-            item_at=pl.col("cell").filter(pl.col("item").is_not_null()).max(),
-            request_head=pl.col("request_head").any(),
-            remedy_head=pl.col("remedy_head").any(),
-            measure_head=pl.col("measure").is_not_null().any(),
-            families=pl.col("family").drop_nulls().last(),
-        )
+    summary = labelled.group_by("row_id").agg(
+        request_at=pl.col("cell").filter(pl.col("request").is_not_null()).max(),
+        item_at=pl.col("cell").filter(pl.col("item").is_not_null()).max(),
+        request_head=pl.col("request_head").any(),
+        remedy_head=pl.col("remedy_head").any(),
+        measure_head=pl.col("measure").is_not_null().any(),
+        families=pl.col("family").drop_nulls().last(),
     )
     rows = rows.join(summary, on="row_id", how="left", maintain_order="left").with_columns(
         pl.col("request_head", "remedy_head", "measure_head").fill_null(False)
@@ -119,11 +117,16 @@ def _requests(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(family=pl.col("families").forward_fill().over("document"))
     candidates = rows.filter(
         pl.col("request_at").is_not_null()
-        & ~pl.col("request_head") & ~pl.col("remedy_head") & ~pl.col("measure_head")
+        & ~pl.col("request_head")
+        & ~pl.col("remedy_head")
+        & ~pl.col("measure_head")
         & (pl.col("width") > pl.col("request_at") + 1)
     ).join(
-        cells.select("row_id", "cell", code="request"), left_on=["row_id", "request_at"], right_on=["row_id", "cell"],
-        how="inner", maintain_order="left",
+        cells.select("row_id", "cell", code="request"),
+        left_on=["row_id", "request_at"],
+        right_on=["row_id", "cell"],
+        how="inner",
+        maintain_order="left",
     )
     specific = (~pl.col("code").is_in(_COMMON_ROWS)).any().over("document", "table")
     stray = (pl.col("code") == "other_other") & (pl.col("family") != "other").fill_null(True)
@@ -135,9 +138,15 @@ def _requests(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     )
     taken = _after_label(
         candidates.select("document", "table", "row_id", "code", label_at="request_at", trusted="head_known"),
-        cells, len(_APPLICANTS),
+        cells,
+        len(_APPLICANTS),
     )
-    return _coded(taken, "requests", pl.col("code"), pl.col("ordinal").replace_strict(dict(enumerate(_APPLICANTS)), return_dtype=pl.String))
+    return _coded(
+        taken,
+        "requests",
+        pl.col("code"),
+        pl.col("ordinal").replace_strict(dict(enumerate(_APPLICANTS)), return_dtype=pl.String),
+    )
 
 
 def _standard_heads(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
@@ -174,24 +183,36 @@ def _disclosure(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, 
         pl.col("measures", "clean", "head_text").forward_fill().over("document", "table")
     )
     candidates = rows.filter(
-        pl.col("item_at").is_not_null() & pl.col("measures").is_not_null() & ~pl.col("measure_head")
+        pl.col("item_at").is_not_null()
+        & pl.col("measures").is_not_null()
+        & ~pl.col("measure_head")
         & (pl.col("width") > pl.col("item_at") + 1)
     ).join(
-        cells.select("row_id", "cell", code="item"), left_on=["row_id", "item_at"], right_on=["row_id", "cell"],
-        how="inner", maintain_order="left",
+        cells.select("row_id", "cell", code="item"),
+        left_on=["row_id", "item_at"],
+        right_on=["row_id", "cell"],
+        how="inner",
+        maintain_order="left",
     )
     parts = []
     for count in candidates["measures"].list.len().unique().sort():
         part = candidates.filter(pl.col("measures").list.len() == count)
-        taken = _after_label(part.select("document", "table", "row_id", "code", label_at="item_at", trusted="clean"), cells, count)
-        parts.append(taken.join(part.select("row_id", "measures", "head_text"), on="row_id", how="left", maintain_order="left"))
+        taken = _after_label(
+            part.select("document", "table", "row_id", "code", label_at="item_at", trusted="clean"), cells, count
+        )
+        parts.append(
+            taken.join(part.select("row_id", "measures", "head_text"), on="row_id", how="left", maintain_order="left")
+        )
     if not parts:
         return _no_cells(), pl.DataFrame(schema={"document": pl.UInt32, "cell": pl.String, "head_text": pl.UInt32})
     taken = pl.concat(parts).with_columns(
-        measure=pl.col("measures").list.get(pl.col("ordinal")), head_text=pl.col("head_text").list.get(pl.col("ordinal"))
+        measure=pl.col("measures").list.get(pl.col("ordinal")),
+        head_text=pl.col("head_text").list.get(pl.col("ordinal")),
     )
     coded = _coded(taken, "disclosure", pl.col("code"), pl.col("measure"), extra=("head_text",))
-    heads = coded.select("document", "cell", "head_text").unique(subset=["document", "cell"], keep="first", maintain_order=True)
+    heads = coded.select("document", "cell", "head_text").unique(
+        subset=["document", "cell"], keep="first", maintain_order=True
+    )
     return coded.drop("head_text"), heads
 
 
@@ -207,12 +228,15 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
             last_head=pl.col("row_id").max(),
         )
     )
-    whole = (pl.col("results") == ",".join([_RESULT_HEAD] * len(_CHANNELS))) & (pl.col("channels") == ",".join(_CHANNELS))
+    whole = (pl.col("results") == ",".join([_RESULT_HEAD] * len(_CHANNELS))) & (
+        pl.col("channels") == ",".join(_CHANNELS)
+    )
     order = order.filter(whole)
     count = len(_CHANNELS) * len(_RESULTS)
     blank_rows = (
         cells.join(rows.join(order, on=["document", "table"], how="semi").select("row_id"), on="row_id", how="semi")
-        .group_by("row_id").agg(blank=(pl.col("kind") == "blank").all(), labelled=pl.col("key").is_not_null().any())
+        .group_by("row_id")
+        .agg(blank=(pl.col("kind") == "blank").all(), labelled=pl.col("key").is_not_null().any())
     )
     candidates = (
         rows.join(order, on=["document", "table"], how="inner", maintain_order="left")
@@ -222,16 +246,25 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     )
     # A row of blanks below the values is layout; a row of blanks alone is the report's answer.
     filled = (~pl.col("blank")).sum().over("document", "table")
-    candidates = candidates.filter((filled == 0) | ~pl.col("blank")).with_columns(
-        # Two rows of values under one head: which of them is the report's nobody can tell.
-        single=(pl.len().over("document", "table") == 1) | pl.col("blank"),
-    ).unique(subset=["document", "table"], keep="first", maintain_order=True)
+    candidates = (
+        candidates.filter((filled == 0) | ~pl.col("blank"))
+        .with_columns(
+            # Two rows of values under one head: which of them is the report's nobody can tell.
+            single=(pl.len().over("document", "table") == 1) | pl.col("blank"),
+        )
+        .unique(subset=["document", "table"], keep="first", maintain_order=True)
+    )
     taken = _after_label(
-        candidates.select("document", "table", "row_id", code=pl.lit(""), label_at=pl.lit(-1, pl.Int64), trusted="single"), cells, count
+        candidates.select(
+            "document", "table", "row_id", code=pl.lit(""), label_at=pl.lit(-1, pl.Int64), trusted="single"
+        ),
+        cells,
+        count,
     )
     each = len(_RESULTS)
     return _coded(
-        taken, "remedies",
+        taken,
+        "remedies",
         (pl.col("ordinal") // each).replace_strict(dict(enumerate(_CHANNELS)), return_dtype=pl.String),
         (pl.col("ordinal") % each).replace_strict(dict(enumerate(_RESULTS)), return_dtype=pl.String),
     )
@@ -245,9 +278,11 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
     ``count`` rows whose ``text`` and ``at`` are NULL.
     """
     candidates = candidates.with_columns(pl.col("label_at").cast(pl.Int64))
-    after = cells.select("row_id", "cell", "text", "kind", "key").join(
-        candidates.select("row_id", "label_at"), on="row_id", how="inner"
-    ).filter(pl.col("cell") > pl.col("label_at"))
+    after = (
+        cells.select("row_id", "cell", "text", "kind", "key")
+        .join(candidates.select("row_id", "label_at"), on="row_id", how="inner")
+        .filter(pl.col("cell") > pl.col("label_at"))
+    )
     filled = pl.col("kind") != "blank"
     extent = after.group_by("row_id").agg(
         width=pl.len().cast(pl.Int64),
@@ -260,11 +295,18 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
         lead=pl.col("first") - pl.col("label_at") - 1,
     )
     same_shape = ["document", "table", "width"]
-    leads = placed.filter("full").group_by(same_shape).agg(leads=pl.col("lead").n_unique(), shape_lead=pl.col("lead").first())
+    leads = (
+        placed.filter("full")
+        .group_by(same_shape)
+        .agg(leads=pl.col("lead").n_unique(), shape_lead=pl.col("lead").first())
+    )
     placed = placed.join(leads, on=same_shape, how="left", maintain_order="left").with_columns(
-        skip=pl.when(pl.col("width") == count).then(0)
-        .when((pl.col("width") > count) & pl.col("first").is_null()).then(0)
-        .when((pl.col("width") > count) & (pl.col("leads") == 1)).then(pl.col("shape_lead"))
+        skip=pl.when(pl.col("width") == count)
+        .then(0)
+        .when((pl.col("width") > count) & pl.col("first").is_null())
+        .then(0)
+        .when((pl.col("width") > count) & (pl.col("leads") == 1))
+        .then(pl.col("shape_lead"))
         .otherwise(None)
     )
     placed = placed.with_columns(
@@ -273,7 +315,10 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
     ).with_columns(
         # What lies outside the taken cells must be blank.
         decided=pl.col("decided")
-        & (pl.col("first").is_null() | ((pl.col("first") >= pl.col("start")) & (pl.col("last") < pl.col("start") + count))),
+        & (
+            pl.col("first").is_null()
+            | ((pl.col("first") >= pl.col("start")) & (pl.col("last") < pl.col("start") + count))
+        ),
     )
     taken = (
         after.join(placed.filter("decided").select("row_id", "document", "code", "start"), on="row_id", how="inner")
@@ -282,7 +327,8 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
         .select("document", "row_id", "code", "ordinal", at="cell", text="text", decided=pl.lit(True))
     )
     undecided = (
-        placed.filter(~pl.col("decided")).select("document", "row_id", "code")
+        placed.filter(~pl.col("decided"))
+        .select("document", "row_id", "code")
         .join(pl.DataFrame({"ordinal": range(count)}, schema={"ordinal": pl.Int64}), how="cross")
         .with_columns(at=pl.lit(None, pl.UInt32), text=pl.lit(None, pl.UInt32), decided=pl.lit(False))
     )
@@ -291,7 +337,14 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
 
 def _no_cells() -> pl.DataFrame:
     return pl.DataFrame(
-        schema={"document": pl.UInt32, "cell": pl.String, "row_id": pl.UInt32, "at": pl.UInt32, "text": pl.UInt32, "decided": pl.Boolean}
+        schema={
+            "document": pl.UInt32,
+            "cell": pl.String,
+            "row_id": pl.UInt32,
+            "at": pl.UInt32,
+            "text": pl.UInt32,
+            "decided": pl.Boolean,
+        }
     )
 
 
@@ -306,7 +359,9 @@ def _coded(taken: pl.DataFrame, table: str, row: pl.Expr, column: pl.Expr, extra
 
 
 def _unknown(rows: pl.DataFrame, cells: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    form_tables = rows.join(found.select("row_id").unique(), on="row_id", how="semi").select("document", "table").unique()
+    form_tables = (
+        rows.join(found.select("row_id").unique(), on="row_id", how="semi").select("document", "table").unique()
+    )
     heads = pl.col("request_head") | pl.col("remedy_head") | pl.col("measure_head")
     left = (
         rows.filter(~heads)
@@ -316,7 +371,8 @@ def _unknown(rows: pl.DataFrame, cells: pl.DataFrame, found: pl.DataFrame) -> pl
     )
     numbers = (
         cells.join(left, on="row_id", how="semi")
-        .group_by("row_id").agg(number=(pl.col("kind") == "number").any())
+        .group_by("row_id")
+        .agg(number=(pl.col("kind") == "number").any())
         .filter("number")
     )
     return left.join(numbers.select("row_id"), on="row_id", how="semi", maintain_order="left")

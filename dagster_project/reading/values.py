@@ -19,7 +19,13 @@ MONEY_UNITS = ("元", "万元", "亿元", "人民币元")
 MULTIPLIERS = ("万", "亿", "千", "百")
 
 _NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
-_UNIT = "|".join(sorted((*COUNT_UNITS, *MONEY_UNITS, *(f"{m}{u}" for m in ("万", "亿") for u in COUNT_UNITS), *MULTIPLIERS), key=len, reverse=True))
+_UNIT = "|".join(
+    sorted(
+        (*COUNT_UNITS, *MONEY_UNITS, *(f"{m}{u}" for m in ("万", "亿") for u in COUNT_UNITS), *MULTIPLIERS),
+        key=len,
+        reverse=True,
+    )
+)
 _VALUE = rf"^(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT})?\s*(?P<note>\(.+\)|\[.+\])?$"
 _LEADING_ZERO = r"^[+-]?0[0-9]"
 _PUNCTUATION_ONLY = r"^[/\\\-‐‑‒–—―−_*~.·…、。|○×]+$"

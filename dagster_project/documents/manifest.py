@@ -1,0 +1,153 @@
+"""The manifest of the archive: every file under raw/, what it is, which partition orders it.
+
+Here: walking, hashing, kinds, byte duplicates, files that cannot be opened. Not here: reading (``READERS``), storing.
+"""
+
+import re
+import stat
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+import polars as pl
+
+from dagster_project.documents.kinds import sniff
+from dagster_project.documents.pieces import Unreadable
+from schemas import MANIFEST
+
+# A report is some hundred kilobytes; a file of this size is something else and would take a worker's memory.
+LARGEST_FILE = 32 * 1024 * 1024
+UNDATED = "undated"
+_YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?!\d)")
+# What operating systems leave in folders.
+_IGNORED = {".ds_store", "thumbs.db", "desktop.ini"}
+_MEBIBYTE = 1024 * 1024
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        Unreadable: it is empty, too large, gone, no regular file, or may not be opened.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable(
+                "not_a_file",
+                "Expected a regular file, found something else (a device or a pipe). Remove it from the archive.",
+                "intake",
+            )
+        if status.st_size > LARGEST_FILE:
+            raise Unreadable(
+                "too_large",
+                f"Expected at most {LARGEST_FILE // _MEBIBYTE} MiB, found {status.st_size / _MEBIBYTE:.0f} MiB. Supply the report itself, without attachments.",
+                "intake",
+            )
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise Unreadable(
+            "vanished",
+            "The file was there when the archive was listed and is gone now. Put it back and run again.",
+            "intake",
+        ) from None
+    except PermissionError:
+        raise Unreadable(
+            "no_permission",
+            "The file may not be opened. Give the user who runs this the right to read it, and run again.",
+            "intake",
+        ) from None
+    except OSError as error:
+        raise Unreadable(
+            "io_error", f"The file could not be read ({error.strerror}). Check the disk and run again.", "intake"
+        ) from None
+    if not content:
+        raise Unreadable("empty", "The file has no bytes. Fetch it again from its source.", "intake")
+    return content
+
+
+def scan(raw: Path, previous: pl.DataFrame | None, seen_at: datetime) -> pl.DataFrame:
+    """List the archive.
+
+    ``previous`` is the manifest of the last run: what it knows keeps its ``first_seen``. Returns a frame as
+    schemas.MANIFEST, sorted by path. A file that cannot be opened is a row with its problem, never an error.
+    """
+    rows = [_row(raw, path, seen_at) for path in sorted(raw.rglob("*")) if _is_listed(path)]
+    frame = MANIFEST.build(rows)
+    if previous is not None and previous.height:
+        known = previous.select("source_path", "source_sha256", known_since="first_seen")
+        frame = (
+            frame.join(known, on=["source_path", "source_sha256"], how="left", nulls_equal=True, maintain_order="left")
+            .with_columns(first_seen=pl.coalesce("known_since", "first_seen"))
+            .drop("known_since")
+        )
+    first = pl.col("source_path").min().over("source_sha256")
+    frame = frame.with_columns(
+        duplicate_of=pl.when(pl.col("source_sha256").is_not_null() & (pl.col("source_path") != first)).then(first)
+    ).select(MANIFEST.polars_schema.names())
+    return MANIFEST.validate(frame.sort("source_path"))
+
+
+def _is_listed(path: Path) -> bool:
+    if path.name.lower() in _IGNORED or path.name.startswith("._"):
+        return False
+    try:
+        return path.is_symlink() or not path.is_dir()
+    except OSError:
+        return True
+
+
+def _row(raw: Path, path: Path, seen_at: datetime) -> dict:
+    relative = path.relative_to(raw).as_posix()
+    row = {
+        "source_path": relative,
+        "source_sha256": None,
+        "size_bytes": 0,
+        "file_kind": "unknown",
+        "partition": partition_of(relative),
+        "duplicate_of": None,
+        "problem": None,
+        "problem_detail": None,
+        "first_seen": seen_at,
+    }
+    try:
+        content = read_bytes(path)
+        row["source_sha256"] = sha256(content).hexdigest()
+        row["size_bytes"] = len(content)
+        row["file_kind"] = sniff(content, relative)
+        if row["partition"] == UNDATED:
+            row["partition"] = _title_year(content, row["file_kind"]) or UNDATED
+    except Unreadable as error:
+        row["problem"], row["problem_detail"] = error.code, error.detail
+        row["size_bytes"] = _size(path)
+    return row
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def partition_of(relative: str) -> str:
+    """Return the partition a path names: the year of its innermost year folder, else of the file name, else 'undated'."""
+    *folders, name = relative.split("/")
+    for folder in reversed(folders):
+        if re.fullmatch(r"20[0-3]\d", folder):
+            return folder
+    years = _YEAR.findall(name)
+    return years[0] if len(set(years)) == 1 else UNDATED
+
+
+def _title_year(content: bytes, kind: str) -> str | None:
+    # The year in the first title-like words is enough to order a file; whose year it really is, is read later.
+    if kind not in ("html", "text", "markdown"):
+        return None
+    head = (
+        content[:16384].decode("utf-8", "ignore")
+        if b"charset=gb" not in content[:2048].lower()
+        else content[:16384].decode("gb18030", "ignore")
+    )
+    match = re.search(r"(20[0-3]\d)\s*年[^\n<]{0,30}信息公开|信息公开[^\n<]{0,20}?(20[0-3]\d)\s*年", head)
+    return (match[1] or match[2]) if match else None
