@@ -20,6 +20,8 @@ from schemas import AUDIT_FINDINGS
 _SETS = {"@outcomes": "outcomes", "@applicant_types": "applicant_types", "@results": "remedies"}
 # Values are exact decimals with six digits behind the point; whole numbers of millionths keep every sum exact.
 _MILLIONTHS = 1_000_000
+# A sentence names so many cells; the column ``cells`` names them all.
+_CELLS_NAMED = 2
 
 
 @dataclass(frozen=True)
@@ -170,11 +172,7 @@ def _evaluate(
             .otherwise(pl.lit("fail")),
             diagnosis=pl.when(pl.col("residual") != 0).then(
                 pl.format(
-                    "The printed values give {} for "
-                    + " + ".join(equation.left)
-                    + " and {} for "
-                    + " + ".join(equation.right)
-                    + "; they differ by {}.",
+                    f"{_told(equation.left)} is {{}}, {_told(equation.right)} is {{}}; they differ by {{}}.",
                     _plain("left_value"),
                     _plain("right_value"),
                     _plain("residual"),
@@ -186,6 +184,14 @@ def _evaluate(
             blame=pl.when(pl.col("residual") != 0).then(pl.lit("source")),
         )
     )
+
+
+def _told(cells: tuple[str, ...]) -> str:
+    if len(cells) == 1:
+        return f"{cells[0]} as printed"
+    if len(cells) <= _CELLS_NAMED:
+        return "the sum of " + " and ".join(cells)
+    return f"the sum of the {len(cells)} cells from {cells[0]} to {cells[-1]}"
 
 
 def _decimal(millionths: str | pl.Expr) -> pl.Expr:

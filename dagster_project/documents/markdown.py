@@ -23,7 +23,7 @@ def read(content: bytes, into: Pieces) -> None:
     text, into.heading.encoding = decode(content)
     if _HTML_TABLE.search(text):
         # Converters write merged cells as HTML; in HTML a line break is nothing, so keep those of the prose.
-        read_markup(re.sub(r"\n(?=[^<\n|])", "<br>\n", text), into)
+        read_markup(re.sub(r"\n(?=[^<\n|])", "<br>\n", text).encode(), into)
         into.heading.lines = [_plain(line) for line in into.heading.lines]
         return
     inside = False

@@ -20,6 +20,7 @@ _RADICALS = str.maketrans(
     "⺠⻁⻄⻅⻆⻉⻋⻌⻐⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻥⻦⻧⻨⻩⻬⻮⻰⻳",
     "民虎西见角贝车辶镸长长门雨青韦页风飞食马骨鱼鸟卤麦黄齐齿龙龟",
 )
+_RADICAL = re.compile("[⺀-⻿]")
 _UNSEEN = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad\ue000-\uf8ff]+")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】|〔[^〕]*〕")
 _UNCLOSED = re.compile(r"[(\[【〔].*$")
@@ -37,7 +38,11 @@ _MOST_EDITS = LONGEST_LABEL // _CHARACTERS_PER_EDIT
 
 def squeeze(text: str) -> str:
     """Return ``text`` in NFKC with radicals as characters, without spaces and unseen characters."""
-    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text).translate(_RADICALS))
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    if _RADICAL.search(text):
+        text = text.translate(_RADICALS)
+    return _UNSEEN.sub("", text)
 
 
 def key_of(text: str) -> str:

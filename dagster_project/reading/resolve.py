@@ -3,7 +3,6 @@
 Here: cells met twice, forms and outcomes, units, statuses, locators. Not here: finding cells (``fast_lane``).
 """
 
-from functools import cache
 from hashlib import sha256
 
 import polars as pl
@@ -33,7 +32,7 @@ def resolve(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
     reports = [document for document in by_index.values() if document.verdict is None]
     if not reports:
         return CELLS.empty()
-    expected = pl.concat([_expected(document, seen[document.index]) for document in reports])
+    expected = _expected(reports, found)
     cells = expected.join(found, on=["document", "cell"], how="left", maintain_order="left")
     located = cells.join(tables.rows.select("row_id", "table", "row"), on="row_id", how="left", maintain_order="left")
     texts = tables.texts.with_columns(text=pl.int_range(pl.len(), dtype=pl.UInt32))
@@ -100,32 +99,25 @@ def _unique(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
     )
 
 
-def _expected(document: Document, met: set[str]) -> pl.DataFrame:
-    """Return the cells a document's form prints: ``document``, ``document_id``, ``cell``, ``unit``; borrowed rows in place of its own."""
-    cells = _form_cells(document.form)
-    borrowed = cells.filter(presence="alternative").filter(pl.col("cell").is_in(sorted(met)))
-    regular = cells.filter(presence="regular")
-    if borrowed.height:
-        replaced = _other_handling(document.form) - met
-        regular = regular.filter(~pl.col("cell").is_in(sorted(replaced)))
-    return pl.concat([regular, borrowed]).select(
-        document=pl.lit(document.index, pl.UInt32), document_id=pl.lit(document.document_id), cell="cell", unit="unit"
+def _expected(reports: list[Document], found: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells that each report's form prints: ``document``, ``document_id``, ``cell``, ``unit``.
+
+    Rows that a report borrows from the other form stand in place of the form's own rows that it does not print.
+    """
+    columns = {"document": pl.UInt32, "document_id": pl.String, "form": pl.String}
+    listed = pl.DataFrame([(each.index, each.document_id, each.form) for each in reports], schema=columns, orient="row")
+    cells = registry.cells().select("form", "cell", "unit", "presence", "row")
+    expected = listed.join(cells, on="form", how="inner", maintain_order="left").join(
+        found.select("document", "cell", met=pl.lit(True)), on=["document", "cell"], how="left", maintain_order="left"
     )
-
-
-@cache
-def _form_cells(form: str) -> pl.DataFrame:
-    return registry.cells().filter(form=form).select("cell", "unit", "presence", "row")
-
-
-@cache
-def _other_handling(form: str) -> frozenset[str]:
-    rows = (
-        registry.cells()
-        .filter(form=form, table="requests", presence="regular")
-        .filter(pl.col("row").str.starts_with("other"))
+    alternative = (pl.col("presence") == "alternative") & pl.col("met").fill_null(False)
+    borrows = alternative.any().over("document")
+    replaced = pl.col("row").str.starts_with("other") & borrows & pl.col("met").is_null()
+    return (
+        expected.filter(alternative | ((pl.col("presence") == "regular") & ~replaced))
+        .select(*columns, "cell", "unit")
+        .drop("form")
     )
-    return frozenset(rows["cell"])
 
 
 def _head_units(tables: TablesRead) -> pl.DataFrame:

@@ -22,9 +22,9 @@ from dagster_project.reading.assemble import documents_frame
 from dagster_project.reading.document import READER_VERSION, Document, Source, document_id
 from schemas import DOCUMENTS, STAGED, Frame
 
-# Large enough that the cost of a frame is spread over many documents, small enough that a batch's frames stay near 50 MB.
-BATCH_DOCUMENTS = 256
-BATCH_BYTES = 32 * 1024 * 1024
+# Large enough that the cost of a frame is spread over many documents, small enough that a batch's frames stay near 200 MB.
+BATCH_DOCUMENTS = 1024
+BATCH_BYTES = 128 * 1024 * 1024
 # Starting a worker process costs as much as reading some hundred documents.
 DOCUMENTS_WORTH_A_WORKER = 400
 # Reasons that tell of the run, not of the file: such a document is read again.
