@@ -25,6 +25,8 @@ _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80
 _DECLARATION_WITHIN = 4096
 # More undecodable bytes than this share mean that the encoding is another one, not that bytes were damaged.
 _DAMAGE_ALLOWED = 0.001
+# In a short text a single damaged byte is already more than that share.
+_DAMAGE_ALWAYS_ALLOWED = 8
 # A file cut off inside a character lacks at most this many bytes of it.
 _LONGEST_CHARACTER = 4
 # The most frequent characters of official prose: a text of another encoding has none of them.
@@ -62,7 +64,7 @@ def decode(content: bytes) -> tuple[str, str]:
             text = content.decode(name, "replace")
         except LookupError:
             continue
-        if text.count("\ufffd") <= _DAMAGE_ALLOWED * len(text) + 1 and _plausible(text):
+        if text.count("\ufffd") <= _DAMAGE_ALLOWED * len(text) + _DAMAGE_ALWAYS_ALLOWED and _plausible(text):
             return text, name
     raise Unreadable(
         "unknown_encoding",

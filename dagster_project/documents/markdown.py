@@ -12,6 +12,8 @@ from dagster_project.documents.pieces import TABLE_MARK, Pieces
 KINDS = ("markdown",)
 
 _RULE = re.compile(r"^\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?$")
+# One dash a column rules off a head, but further down it is a row of marks.
+_SHORT_RULE = re.compile(r"^\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?$")
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
 _HTML_TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -26,20 +28,20 @@ def read(content: bytes, into: Pieces) -> None:
         read_markup(re.sub(r"\n(?=[^<\n|])", "<br>\n", text).encode(), into)
         into.heading.lines = [_plain(line) for line in into.heading.lines]
         return
-    inside = False
+    inside = 0
     lines = into.heading.lines
     for raw in text.splitlines():
         line = raw.strip()
         if line.startswith("|") or (inside and "|" in line):
-            if _RULE.match(line):
+            if _RULE.match(line) or (inside == 1 and _SHORT_RULE.match(line)):
                 continue
             if not inside:
                 into.begin_table()
                 lines.append(TABLE_MARK)
-            inside = True
+            inside += 1
             into.row([_cell(cell) for cell in _CELL_BREAK.split(_unframed(line))])
         else:
-            inside = False
+            inside = 0
             if line.startswith("# "):
                 into.named("heading", _plain(line))
             if plain := _plain(line):
