@@ -18,6 +18,7 @@ _CHAPTER = re.compile(r"^[#\s]*(?:第?[一1][、.．章]|（一）|\(一\))\s*(?
 # A report names itself before its first chapter; deeper lines are prose.
 _HEAD_LINES = 60
 _TAIL_LINES = 8
+_PERIOD_WORDS = ("统计", "数据", "期限", "期间", "时限", "时间")
 _PERIOD = re.compile(
     r"(?:统计|数据|期限|期间|时限|时间)[^。；]{0,30}?(20[0-3]\d)年(\d{1,2})月(\d{1,2})?日?(?:起)?(?:至|到|—|-|–|~|～)+(?:(20[0-3]\d)年)?(\d{1,2})月"
 )
@@ -172,8 +173,8 @@ def _choose_year(identity: Identity, found: list[tuple[str, titles.Title]], line
     ]
     from_path = [candidate for candidate in stated if candidate.origin == "path"]
     stated = [candidate for candidate in stated if candidate.origin != "path"]
-    whole = "\n".join(lines)
-    for match in _PERIOD.finditer(squeeze(whole)):
+    periods = "\n".join(squeeze(line) for line in lines if "月" in line and any(word in line for word in _PERIOD_WORDS))
+    for match in _PERIOD.finditer(periods):
         first_year, first_month, last_year, last_month = match[1], int(match[2]), match[4] or match[1], int(match[5])
         if first_month == 1 and last_month == 12 and first_year == last_year:
             stated.append(Candidate("report_year", first_year, "statistics_period"))
@@ -183,6 +184,7 @@ def _choose_year(identity: Identity, found: list[tuple[str, titles.Title]], line
                 f"The figures cover January to month {last_month} only; an annual report covers a whole year.",
             )
     if not stated:
+        whole = "\n".join(lines)
         years = [int(year) for year in _TEXT_YEAR.findall(whole)]
         if years:
             most = max(sorted(set(years)), key=years.count)
@@ -244,7 +246,13 @@ def _choose_body(
 
 def _choose_date(identity: Identity, heading: Heading, head: list[str], lines: list[str]) -> None:
     stated = [("meta", text) for origin, text in heading.named if origin == "meta_published"]
-    stated += [("header", match[0]) for line in head if (match := _DATED.search(squeeze(line)))]
+    stated += [
+        ("header", match[0])
+        for line in head
+        if "20" in line
+        and ("日期" in line or "时间" in line or "发布" in line)
+        and (match := _DATED.search(squeeze(line)))
+    ]
     stated += [("heading", line) for line in head if _DATE_ALONE.match(line)]
     stated += [("signature", line) for line in lines[-_TAIL_LINES:] if _DATE_ALONE.match(line)]
     for origin, text in stated:
@@ -273,6 +281,8 @@ def _day(match: re.Match[str]) -> date | None:
         return None  # 2021-13-40 is no date; the candidate is not one
 
 
+# Scope is told where the report introduces itself and sums up its year.
+_OPENING = 6000
 _REGION_WORDS = re.compile(
     r"(?:汇总|本行政区域内|全[省市县区州盟旗](?:各级行政机关|行政机关|各级|共收到|共受理|共制发)|涵盖.{0,20}(?:县|区|乡镇|街道))"
 )
@@ -285,7 +295,7 @@ def _choose_scope(identity: Identity, lines: list[str]) -> None:
         return
     kind = names.kind(identity.body)
     title = identity.title or ""
-    opening = squeeze("".join(line for line in lines if line != TABLE_MARK)[:6000])
+    opening = "".join(lines)[:_OPENING]
     if "本级" in title:
         candidate = Candidate("scope", "level", "title")
     elif "机关" in title and kind == "government" or _OWN_NAME.search(opening):

@@ -25,6 +25,8 @@ _TAIL = re.compile(r"(?:关于|的|年度|年|[《〈\"“:：,，\-—_])+$")
 # A name with these in it is a breadcrumb or a field of the page, not a body.
 _NO_NAME = re.compile(r"信息公开|公开年报|[:：>＞»;；。，]|栏目|链接|下载|首页|位置|文字版|根据")
 _LONGEST_TITLE = 80
+# With the spaces that some sites set between the characters of a title.
+_LONGEST_LINE = 3 * _LONGEST_TITLE
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,10 @@ class Title:
 
 def parse(text: str) -> Title | None:
     """Take one line apart; None when it is not the title of an annual report on government information disclosure."""
+    if len(text) > _LONGEST_LINE or not ("信" in text and "公" in text and "开" in text):
+        return None
     plain = squeeze(text)
-    if not plain or len(plain) > _LONGEST_TITLE:
+    if len(plain) > _LONGEST_TITLE:
         return None
     plain = plain.strip('《》〈〉"“”# ')
     match = _TITLE.match(plain)
@@ -47,7 +51,7 @@ def parse(text: str) -> Title | None:
         return None
     # 人民政府信息公开 is 人民政府 + (政府)信息公开 with the word printed once.
     before = match["before"] + ("政府" if match["before"].endswith("人民") else "")
-    years = [int(year) for year in _YEAR_IN.findall(before + match["kind"])]
+    years = [int(year) for year in _YEAR_IN.findall(before + match["kind"] + (match["after"] or ""))]
     body = _YEAR_IN.sub("", before)
     body = _TAIL.sub("", _LEAD.sub("", body))
     if _NO_NAME.search(body):

@@ -79,7 +79,9 @@ def test_parquet_gives_duckdb_the_types_that_the_sources_state(frame, tmp_path):
     frame.empty().write_parquet(path)
     with duckdb.connect() as connection:
         described = connection.execute(f"describe select * from read_parquet('{path}')").fetchall()
-    assert [(name, kind.lower()) for name, kind, *_ in described] == [(column.name, duckdb_type(column.dtype)) for column in frame.columns]
+    assert [(name, kind.lower()) for name, kind, *_ in described] == [
+        (column.name, duckdb_type(column.dtype)) for column in frame.columns
+    ]
 
 
 def test_the_manifest_keeps_a_file_that_cannot_be_read():

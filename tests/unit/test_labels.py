@@ -19,7 +19,10 @@ from dagster_project.forms import labels, registry
         ("结果 维持", "结果维持"),
         ("本年收费金额（单位：万元，保留4位小数）", "本年收费金额"),
         ("现行有效件数（历史累计）", "现行有效件数"),
-        ("1.申请人无正当理由逾期不补正, 行政机关不再处理其政府信息公开申请", "申请人无正当理由逾期不补正行政机关不再处理其政府信息公开申请"),
+        (
+            "1.申请人无正当理由逾期不补正, 行政机关不再处理其政府信息公开申请",
+            "申请人无正当理由逾期不补正行政机关不再处理其政府信息公开申请",
+        ),
         ("本年废纸件数", "本年废止件数"),
         ("其他法律行政止公开", "其他法律行政法规禁止公开"),
         ("3.其他", "其他"),
@@ -30,7 +33,21 @@ def test_a_label_is_known_however_it_is_printed(printed, meant):
     assert labels.match(printed)[0] == meant
 
 
-@pytest.mark.parametrize("printed", ["其他主动公开文件", "第三方", "行政检查", "规划", "", "   ", "12", "1.属于国家秘密0", "年处理决定数量", "本年度政府信息公开工作进展顺利" * 8])
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "其他主动公开文件",
+        "第三方",
+        "行政检查",
+        "规划",
+        "",
+        "   ",
+        "12",
+        "1.属于国家秘密0",
+        "年处理决定数量",
+        "本年度政府信息公开工作进展顺利" * 8,
+    ],
+)
 def test_what_is_no_label_or_could_be_two_is_none(printed):
     assert labels.match(printed) is None
 

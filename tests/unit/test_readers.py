@@ -3,7 +3,15 @@
 import pytest
 
 from dagster_project.documents import READERS, html, markdown, reader_for, text
-from dagster_project.documents.pieces import CUT_MARK, IMAGE_MARK, NOTE_MARK, STRUCK_MARK, TABLE_MARK, Pieces, Unreadable
+from dagster_project.documents.pieces import (
+    CUT_MARK,
+    IMAGE_MARK,
+    NOTE_MARK,
+    STRUCK_MARK,
+    TABLE_MARK,
+    Pieces,
+    Unreadable,
+)
 
 
 def read(module, content: str | bytes) -> Pieces:
@@ -24,11 +32,24 @@ def cell(content: str) -> str:
 
 
 class TestHtmlCells:
-    @pytest.mark.parametrize("content", ["20", "<p>20</p>", "<span>2</span><span>0</span>", "<p><b>2</b><i>0</i></p>", "2<!-- x -->0", "<p>20<o:p></o:p></p>"])
+    @pytest.mark.parametrize(
+        "content",
+        [
+            "20",
+            "<p>20</p>",
+            "<span>2</span><span>0</span>",
+            "<p><b>2</b><i>0</i></p>",
+            "2<!-- x -->0",
+            "<p>20<o:p></o:p></p>",
+        ],
+    )
     def test_digits_parted_by_inline_markup_only_are_one_number(self, content):
         assert cell(content).strip() == "20"
 
-    @pytest.mark.parametrize("content", ["2</p><p>0", "<p>2</p><p>0</p>", "2<br>0", "2<div>0</div>", "<ul><li>2<li>0</ul>", "2 0", "2&nbsp;0"])
+    @pytest.mark.parametrize(
+        "content",
+        ["2</p><p>0", "<p>2</p><p>0</p>", "2<br>0", "2<div>0</div>", "<ul><li>2<li>0</ul>", "2 0", "2&nbsp;0"],
+    )
     def test_digits_in_different_blocks_are_not_joined(self, content):
         assert cell(content).split() == ["2", "0"]
 
@@ -53,19 +74,27 @@ class TestHtmlCells:
         assert grid(read(html, "<TABLE><TR><TD>1<TD>2<TR><TD>3</TABLE>")) == [["1", "2"], ["3"]]
 
     def test_a_layout_table_gives_its_prose_to_the_lines_and_its_tables_to_the_grid(self):
-        pieces = read(html, "<table><tr><td><p>before</p><table><tr><td>5</td></tr></table><p>after</p></td></tr></table>")
+        pieces = read(
+            html, "<table><tr><td><p>before</p><table><tr><td>5</td></tr></table><p>after</p></td></tr></table>"
+        )
         assert grid(pieces) == [["5"]]
         assert pieces.heading.lines == ["before", TABLE_MARK, "after"]
 
 
 class TestHtmlPages:
     def test_lines_follow_blocks_and_leave_scripts_out(self):
-        pieces = read(html, "<html><head><title>T</title><style>p{}</style></head><body><script>var x</script><p>one <b>line</b></p>\nsame\nline<br>next</body></html>")
+        pieces = read(
+            html,
+            "<html><head><title>T</title><style>p{}</style></head><body><script>var x</script><p>one <b>line</b></p>\nsame\nline<br>next</body></html>",
+        )
         assert pieces.heading.lines == ["one line", "same line", "next"]
         assert pieces.heading.named == [("page_title", "T")]
 
     def test_meta_tags_are_named(self):
-        pieces = read(html, '<meta name="ArticleTitle" content="题"><meta name="PubDate" content="2022-01-01"><meta name="Keywords" content="x">')
+        pieces = read(
+            html,
+            '<meta name="ArticleTitle" content="题"><meta name="PubDate" content="2022-01-01"><meta name="Keywords" content="x">',
+        )
         assert pieces.heading.named == [("meta_title", "题"), ("meta_published", "2022-01-01")]
 
     def test_a_page_in_gbk_is_decoded(self):
@@ -102,7 +131,9 @@ def test_a_kind_without_a_reader_is_refused_with_what_can_be_read():
 
 
 @pytest.mark.parametrize("kind", READERS)
-@pytest.mark.parametrize("content", ["", "\n", "只有文字", "<", "|", "\t", "<table>", "| a |", "a\tb", "\ufeff", "<table><tr></tr></table>"])
+@pytest.mark.parametrize(
+    "content", ["", "\n", "只有文字", "<", "|", "\t", "<table>", "| a |", "a\tb", "\ufeff", "<table><tr></tr></table>"]
+)
 def test_every_reader_takes_scraps_without_failing(kind, content):
     pieces = Pieces()
     pieces.begin()

@@ -39,7 +39,13 @@ def test_codes_agree_with_the_shared_list_where_it_is_there():
 def test_a_registry_that_contradicts_itself_is_refused_with_the_place(monkeypatch):
     good = registry.load("cells")
     registry.cells.cache_clear()
-    monkeypatch.setattr(registry, "load", lambda name: good.head(10) if name == "cells" else pl.read_csv(registry.FOLDER / f"{name}.csv", infer_schema=False))
+    monkeypatch.setattr(
+        registry,
+        "load",
+        lambda name: (
+            good.head(10) if name == "cells" else pl.read_csv(registry.FOLDER / f"{name}.csv", infer_schema=False)
+        ),
+    )
     with pytest.raises(RegistryError, match="expected 198 regular cells of form 2019"):
         registry.cells()
     registry.cells.cache_clear()
