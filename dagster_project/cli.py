@@ -1,0 +1,155 @@
+"""The command line: ``python -m dagster_project.cli run | ui | inspect | contracts``.
+
+Here: options, exit statuses, what is said. Everything heavy is imported when it is needed: the start is most of a small
+run, and worker processes import this module again.
+"""
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dagster_project.home import PROJECT, Home, Unusable
+
+if TYPE_CHECKING:
+    from dagster_project.defs.lib.archive import Archive
+    from dagster_project.defs.lib.execution import Execution
+
+FAILED = 1
+UNUSABLE = 2
+INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """The warehouse of China's annual reports on open government information."""
+
+
+def _home_options(command):
+    command = click.option("--data", envvar="GONGKAI_DATA", help="Folder to write to (GONGKAI_DATA).")(command)
+    return click.option("--raw", envvar="GONGKAI_RAW", help="Archive to ingest (GONGKAI_RAW).")(command)
+
+
+def _home(raw: str | None, data: str | None) -> Home:
+    return Home.at(raw or PROJECT / "raw", data or PROJECT / "data")
+
+
+@main.command()
+@_home_options
+def run(raw: str | None, data: str | None) -> None:
+    """Ingest the archive, build and publish the warehouse, say what happened."""
+    home = _home(raw, data)
+    started = time.monotonic()
+    try:
+        home.require_raw()
+        home.prepare()
+        with home.only_run():
+            home.require_warehouse()
+            home.into_environment()
+            sys.exit(_run(home, started))
+    except Unusable as error:
+        click.echo(str(error), err=True)
+        sys.exit(UNUSABLE)
+    except KeyboardInterrupt:
+        click.echo("\nStopped. The published snapshot is as it was; run again to go on.", err=True)
+        sys.exit(INTERRUPTED)
+
+
+def _run(home: Home, started: float) -> int:
+    from dagster_project.terminal import Progress
+
+    click.echo(f"{home.raw} → {home.data}")
+    with Progress() as progress:
+        progress.stage("starting")
+        from dagster_project.defs.lib.archive import Archive
+        from dagster_project.defs.lib.execution import execute
+
+        archive = Archive(home, progress)
+        execution = execute(archive)
+    return _summary(archive, execution, time.monotonic() - started)
+
+
+def _summary(archive: "Archive", execution: "Execution", total: float) -> int:
+    """Print the summary and return the exit status: not zero when a file was lost, a check or a step failed."""
+    from dagster_project import terminal
+    from dagster_project.publishing import accounting
+
+    lines, lost = [""], False
+    if archive.publication is not None or not execution.failed_steps:
+        found = accounting.account(archive.home)
+        lost = not found.adds_up
+        lines += terminal.account_lines(found) + terminal.quarantine_lines(found)
+    else:
+        lines += terminal.count_lines("documents staged, by outcome", accounting.documents_by_outcome(archive.home))
+    if archive.refresh is not None:
+        lines += terminal.count_lines("cells by status", accounting.cells_by_status(archive.home))
+        lines += terminal.count_lines("findings", accounting.findings_by_status(archive.home))
+        lines += ["", f"documents read {archive.refresh.documents_read:,}, kept {archive.refresh.documents_kept:,}"]
+    lines += terminal.second_lines(archive.seconds, total)
+    replaced = None if archive.publication is None else len(archive.publication.replaced)
+    lines += terminal.result_lines(archive.home, replaced)
+    for title, sentences in (
+        ("warnings", execution.warnings),
+        ("failed checks", execution.failed_checks),
+        ("failed steps", execution.failed_steps),
+    ):
+        if sentences:
+            lines += ["", title, *("  " + sentence.replace("\n", "\n  ") for sentence in sentences)]
+    click.echo("\n".join(lines))
+    if lost or not execution.succeeded:
+        click.echo(f"\nFAILED. Details: make ui, run {execution.run_id}.", err=True)
+        return FAILED
+    return 0
+
+
+@main.command()
+@_home_options
+@click.option("--port", default=3000, show_default=True, help="Port on 127.0.0.1.")
+def ui(raw: str | None, data: str | None, port: int) -> None:
+    """Serve the Dagster UI of the data folder on 127.0.0.1, until it is stopped."""
+    import os
+    import signal
+
+    home = _home(raw, data)
+    try:
+        home.prepare()
+    except Unusable as error:
+        click.echo(str(error), err=True)
+        sys.exit(UNUSABLE)
+    home.into_environment()
+    # A shell that starts this in the background has it ignore interrupts, and dagster would inherit that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    click.echo(f"Dagster UI of {home.data} on http://127.0.0.1:{port} (stop it with Ctrl-C)")
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    served = ["--workspace", str(PROJECT / "workspace.yaml"), "--host", "127.0.0.1", "--port", str(port)]
+    os.chdir(PROJECT)
+    # Python warnings of the libraries among themselves are not for whoever looks at runs.
+    os.environ["PYTHONWARNINGS"] = "ignore"
+    os.execv(dagster, [dagster, "dev", *served, "--log-level", "warning"])
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--cell", help="Show this cell only, by its code.")
+def inspect(file: Path, cell: str | None) -> None:
+    """Show one document: what was recognised, its tables and cells, what failed and why."""
+    if not file.is_file():
+        click.echo(f"Expected a document at {file}, found {'a folder' if file.is_dir() else 'nothing'}.", err=True)
+        sys.exit(UNUSABLE)
+    from dagster_project.reading.inspect import show
+
+    sys.exit(show(file, cell) or 0)
+
+
+@main.command()
+def contracts() -> None:
+    """Write what is generated from the contracts: the dbt source file and the dictionary of the staged frames."""
+    from schemas import render
+
+    sys.exit(render.main())
+
+
+if __name__ == "__main__":
+    main()

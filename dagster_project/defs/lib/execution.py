@@ -1,0 +1,83 @@
+"""One run of everything in this process, recorded in the data folder's Dagster instance.
+
+Here: what ``make run`` does between its options and its summary. Not here: what the steps do, how it is printed.
+"""
+
+from dataclasses import dataclass
+
+import dagster as dg
+
+from dagster_project.defs.lib.archive import Archive
+
+JOB = "everything"
+PARTITIONS = "report_year"
+# Dagster's log goes to the instance, where 'make ui' shows it; the terminal gets the summary.
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How a run ended: sentences of the steps that failed and of the checks that did, and its id in the history."""
+
+    run_id: str
+    failed_steps: tuple[str, ...]
+    failed_checks: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def succeeded(self) -> bool:
+        return not self.failed_steps and not self.failed_checks
+
+
+def execute(archive: Archive) -> Execution:
+    """Scan the archive, then run every asset and check over every partition found, as one recorded run.
+
+    Raises:
+        Unusable: the archive cannot be listed, or dbt cannot parse its project.
+    """
+    from dagster_project.defs.lib import dbt_project
+    from dagster_project.definitions import defs
+
+    home = archive.home
+    archive.reporter.stage("listing the archive")
+    partitions = archive.partitions()
+    with archive.measured("starting"):
+        archive.reporter.stage("loading the definitions")
+        dbt_project.manifest_path(home)
+        job = defs().resolve_job_def(JOB)
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+        instance.add_dynamic_partitions(PARTITIONS, partitions)
+        for partition in set(instance.get_dynamic_partitions(PARTITIONS)) - set(partitions):
+            instance.delete_dynamic_partition(PARTITIONS, partition)
+        # The range runs in the order the instance keeps, which is that of first sight.
+        known = instance.get_dynamic_partitions(PARTITIONS)
+        result = job.execute_in_process(
+            run_config=_QUIET,
+            instance=instance,
+            raise_on_error=False,
+            tags={"dagster/asset_partition_range_start": known[0], "dagster/asset_partition_range_end": known[-1]},
+            resources={"archive": archive},
+        )
+        return _execution(result)
+
+
+def _execution(result: dg.ExecuteInProcessResult) -> Execution:
+    failed_steps = [
+        _step_sentence(event) for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE
+    ]
+    evaluations = [evaluation for evaluation in result.get_asset_check_evaluations() if not evaluation.passed]
+    errors, warnings = [], []
+    for evaluation in evaluations:
+        sentence = f"{evaluation.check_name} on {evaluation.asset_key.to_user_string()}"
+        if evaluation.description:
+            sentence += f": {evaluation.description}"
+        (errors if evaluation.severity == dg.AssetCheckSeverity.ERROR else warnings).append(sentence)
+    return Execution(result.run_id, tuple(failed_steps), tuple(errors), tuple(warnings))
+
+
+def _step_sentence(event: dg.DagsterEvent) -> str:
+    data = event.step_failure_data
+    if data.user_failure_data is not None:
+        return data.user_failure_data.description or event.step_key
+    error = data.error.cause or data.error
+    return f"{event.step_key} crashed: {error.message.strip()}"
