@@ -16,6 +16,8 @@ from schemas.frames import FRAMES, PARTITIONED
 PROJECT = Path(__file__).resolve().parent.parent
 DBT_SOURCES = PROJECT / "dbt" / "models" / "staging" / "_sources.yml"
 DICTIONARY = PROJECT / "docs" / "staging_frames.md"
+# The staging folder as dbt sees it: the same variable that the run sets (dagster_project/home.py).
+STAGING_IN_DBT = '{{ env_var("GONGKAI_DATA", "../data") }}/staging'
 GENERATED = "Generated from schemas/ by 'make contracts'. Edit the contract, not this file."
 
 
@@ -60,7 +62,7 @@ def dbt_sources() -> str:
                 "description": " ".join((frame.grain, *frame.warnings)),
                 "config": {
                     "meta": {
-                        "external_location": 'read_parquet(\'{{ var("staging") }}/' + parquet_glob(frame) + "')",
+                        "external_location": f"read_parquet('{STAGING_IN_DBT}/{parquet_glob(frame)}')",
                         "dagster": {"asset_key": ["staging", frame.name]},
                     }
                 },

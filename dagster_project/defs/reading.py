@@ -6,21 +6,15 @@ import dagster as dg
 import polars as pl
 
 from dagster_project.defs.intake import report_years
-from dagster_project.defs.lib.archive import UNDATED, Archive, write_parquet
+from dagster_project.defs.lib.archive import Archive
 from dagster_project.defs.lib.columns import column_lineage, counts_table, frame_key, markdown_table, table_schema
+from dagster_project.defs.lib.contracts import contract_check, validated
 from dagster_project.defs.lib.picture import documents_by_outcome
+from dagster_project.defs.lib.staged import fill_empty
 from dagster_project.home import Home
 from schemas import CELLS, DOCUMENTS, FINDINGS, MANIFEST, STAGED, ContractError, Frame
 
-CONTRACTS = {
-    frame.name: dg.AssetCheckSpec(
-        f"{frame.name}_contract",
-        asset=frame_key(frame.name),
-        blocking=True,
-        description=f"Every rewritten partition of {frame.name} was as schemas/frames.py describes it before it was stored.",
-    )
-    for frame in STAGED
-}
+CONTRACTS = {frame.name: contract_check(frame) for frame in STAGED}
 # By which columns the rows of a frame are counted for the metadata.
 _COUNTED_BY = {
     DOCUMENTS.name: ["outcome", "reason_code"],
@@ -63,7 +57,7 @@ def reading(context: dg.AssetExecutionContext, archive: dg.ResourceParam[Archive
         except ContractError as error:
             yield from _broken(error)
             raise dg.Failure(str(error), allow_retries=False) from error
-        _fill_empty(home)
+        fill_empty(home, *STAGED)
     archive.refresh = refresh
     work = {
         "documents read": refresh.documents_read,
@@ -91,7 +85,8 @@ def reading(context: dg.AssetExecutionContext, archive: dg.ResourceParam[Archive
                 **work,
             },
         )
-    yield from _validated(refresh.rewritten, refresh.partitions)
+    for spec in CONTRACTS.values():
+        yield validated(spec, refresh.rewritten, refresh.partitions)
 
 
 def _frame_metadata(home: Home, frame: Frame) -> dict:
@@ -111,30 +106,7 @@ def _frame_metadata(home: Home, frame: Frame) -> dict:
     return metadata
 
 
-def _validated(rewritten: tuple[str, ...], partitions: tuple[str, ...]) -> Events:
-    """The contracts are checked eagerly before a partition is stored: what was stored has passed."""
-    unchanged = sorted(set(partitions) - set(rewritten))
-    for name, spec in CONTRACTS.items():
-        yield dg.AssetCheckResult(
-            passed=True,
-            asset_key=frame_key(name),
-            check_name=spec.name,
-            description="Validated before it was stored." if rewritten else "Nothing was rewritten: validated by the run that stored it.",
-            metadata={
-                "validated in this run": ", ".join(rewritten) or "none",
-                "unchanged since an earlier run": ", ".join(unchanged) or "none",
-            },
-        )
-
-
 def _broken(error: ContractError) -> Events:
     for name, spec in CONTRACTS.items():
         if f"'{name}'" in str(error):
             yield dg.AssetCheckResult(passed=False, asset_key=frame_key(name), check_name=spec.name, description=str(error))
-
-
-def _fill_empty(home: Home) -> None:
-    """Give a frame without any file an empty one: dbt cannot read a folder that holds none."""
-    for frame in STAGED:
-        if not any((home.staging / frame.name).glob("*.parquet")):
-            write_parquet(frame.empty(), home.staging / frame.name / f"{UNDATED}.parquet")

@@ -183,8 +183,7 @@ def form_2021() -> dict[str, str]:
 def build(home: Path, *options: str) -> subprocess.CompletedProcess:
     target = str(home / "target")
     environment = os.environ | {"GONGKAI_DATA": str(home), "DBT_TARGET_PATH": target, "DBT_LOG_PATH": target}
-    variables = json.dumps({"staging": str(home / "staging")})
-    command = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build", "--vars", variables, *options]
+    command = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build", *options]
     return subprocess.run(
         [*command, "--project-dir", str(DBT), "--profiles-dir", str(DBT)],
         env=environment, cwd=home, capture_output=True, text=True, check=False,

@@ -27,7 +27,7 @@ def packed(*names: str) -> bytes:
         (b"<html><body>really a page</body></html>", "a.pdf", "html"),
         (b"<html>", "a.txt", "html"),
         ("标题\n一、总体情况".encode(), "a.txt", "text"),
-        ("| a | b |\n|---|---|\n| 1 | 2 |".encode(), "a.txt", "markdown"),
+        (b"| a | b |\n|---|---|\n| 1 | 2 |", "a.txt", "markdown"),
         ("# 标题\n".encode(), "a.md", "markdown"),
         (b'{"a": 1}', "a.json", "json"),
         (b"\x89PNG\r\n\x1a\n....", "a.html", "image"),

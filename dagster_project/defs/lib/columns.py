@@ -1,5 +1,7 @@
 """Dagster's column schema and column lineage of the staged frames, from their contracts."""
 
+from collections.abc import Mapping
+
 import polars as pl
 from dagster import (
     AssetKey,
@@ -54,8 +56,17 @@ def column_lineage(frame: Frame) -> TableColumnLineage:
     carried = {name: name for name in _CARRIED if name in names} | {
         name: origin for name, origin in _DOCUMENT_ID.items() if name in names
     }
-    manifest = frame_key(MANIFEST.name)
-    return TableColumnLineage({name: [TableColumnDep(manifest, origin)] for name, origin in carried.items()})
+    return copied_columns(frame, MANIFEST, carried)
+
+
+def copied_columns(frame: Frame, parent: Frame, origins: Mapping[str, str]) -> TableColumnLineage:
+    """Return the lineage of columns of ``frame`` that come from columns of ``parent``, by name."""
+    unknown = set(origins) - {column.name for column in frame.columns}
+    if unknown:
+        raise ValueError(f"Expected columns of {frame.name}, found {', '.join(sorted(unknown))}.")
+    return TableColumnLineage(
+        {name: [TableColumnDep(frame_key(parent.name), origin)] for name, origin in origins.items()}
+    )
 
 
 def counts_table(frame: pl.DataFrame | pl.LazyFrame, by: list[str]) -> str:

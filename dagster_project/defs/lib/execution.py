@@ -35,8 +35,8 @@ def execute(archive: Archive) -> Execution:
     Raises:
         Unusable: the archive cannot be listed, or dbt cannot parse its project.
     """
-    from dagster_project.defs.lib import dbt_project
     from dagster_project.definitions import defs
+    from dagster_project.defs.lib import dbt_project
 
     home = archive.home
     archive.reporter.stage("listing the archive")
