@@ -1,31 +1,37 @@
 """Bytes to pieces: what kind a file is, how its characters are encoded, which tables and lines it holds.
 
-Here: one module per file kind, each with ``KINDS`` and ``read(content, into)``; a new kind is a new module and a line in
-``READERS``. Not here: anything that knows the official forms, a body's name or a year.
+Here: one module per file kind. A module that reads a document has ``KINDS`` and ``read(content, into)``; one that unpacks a
+container of documents has ``KINDS`` and ``members(content, name)``; one whose files are converted first, many at a time, has
+``KINDS`` and ``prepare(contents)``, whose results are sniffed and read like any file. A new kind is a new module and a line
+here. Not here: anything that knows the official forms, a body's name or a year.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from dagster_project.documents import html, markdown, text
-from dagster_project.documents.pieces import Pieces, Unreadable
+from dagster_project.documents.pieces import Member, Pieces, Unreadable
 
 Reader = Callable[[bytes, Pieces], None]
+Unpacker = Callable[[bytes, str], Iterator[Member]]
+Converter = Callable[[Mapping[str, bytes]], dict[str, bytes | Unreadable]]
 
 READERS: dict[str, Reader] = {kind: module.read for module in (html, text, markdown) for kind in module.KINDS}
+UNPACKERS: dict[str, Unpacker] = {}
+CONVERTERS: dict[str, Converter] = {}
 
 
 def reader_for(kind: str) -> Reader:
     """Return the reader of a file kind.
 
     Raises:
-        Unreadable: no reader knows this kind yet.
+        Unreadable: no reader knows this kind.
     """
     try:
         return READERS[kind]
     except KeyError:
-        known = ", ".join(sorted(READERS))
+        known = ", ".join(sorted({*READERS, *UNPACKERS, *CONVERTERS}))
         raise Unreadable(
             "unsupported_kind" if kind != "unknown" else "unknown_kind",
             f"Expected a file of a kind that can be read ({known}), found {kind}. "
-            "Supply the report as HTML, text or Markdown, or wait for a reader of this kind.",
+            "Supply the report in one of these kinds.",
         ) from None

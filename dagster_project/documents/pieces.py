@@ -6,7 +6,7 @@ is asked once per batch. Not here: any meaning of a text.
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,6 +35,19 @@ class Unreadable(Exception):
         self.stage = stage
 
 
+@dataclass(frozen=True)
+class Member:
+    """One document inside a container: its name there, its bytes, and (origin, text) pairs that the container says of it.
+
+    ``problem`` is set in place of bytes when this member cannot be taken out; the others still can.
+    """
+
+    name: str
+    content: bytes = b""
+    named: tuple[tuple[str, str], ...] = ()
+    problem: Unreadable | None = None
+
+
 class _Texts(dict[str, int]):
     """Texts of a batch by order of appearance; asking for a new one adds it."""
 
@@ -55,10 +68,18 @@ class Heading:
     named: list[tuple[str, str]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
+    attachments: list[str] = field(default_factory=list)
+
+
+# Left, top, right, bottom of a cell on its page, in points from the page's upper left corner.
+Box = tuple[float, float, float, float]
 
 
 class Pieces:
-    """Collector of one batch. A reader calls ``named``, ``lines``, ``table`` for the document that was begun."""
+    """Collector of one batch. A reader calls ``named``, ``begin_table`` and ``row`` for the document that was begun.
+
+    ``heading.attachments`` are file names that the document links to and that may hold its tables.
+    """
 
     def __init__(self) -> None:
         self.texts = _Texts()
@@ -67,6 +88,10 @@ class Pieces:
         self._row_document = array("I")
         self._row_table = array("I")
         self._row_width = array("I")
+        self._row_place = array("I")
+        self._places = _Texts({"": 0})
+        self._boxed_cell = array("I")
+        self._boxes = array("f")
         self._table = 0
 
     def begin(self) -> int:
@@ -93,24 +118,34 @@ class Pieces:
         """Begin the document's next table."""
         self._table += 1
 
-    def row(self, texts: Iterable[str]) -> None:
-        """Add a row of the table begun last: the texts of its cells in order. A row without cells is none."""
+    def row(self, texts: Iterable[str], place: str = "", boxes: Sequence[Box] | None = None) -> None:
+        """Add a row of the table begun last: the texts of its cells in order. A row without cells is none.
+
+        ``place`` says where the row stands beyond its table, as a part of a locator (``page=3``, ``sheet=2``); ``boxes``
+        are the places of its cells on that page, one a cell.
+        """
         index = self.texts
         before = len(self._cell_text)
         self._cell_text.extend([index[text] for text in texts])
         if len(self._cell_text) == before:
             return
+        if boxes is not None:
+            self._boxed_cell.extend(range(before, len(self._cell_text)))
+            for box in boxes:
+                self._boxes.extend(box)
+        self._row_place.append(self._places[place])
         self._row_document.append(len(self.headings) - 1)
         self._row_table.append(self._table)
         self._row_width.append(len(self._cell_text) - before)
 
     def rows(self) -> pl.DataFrame:
-        """Return one row per table row: ``document``, ``table`` and ``row`` (from 1 in its table), ``width`` in cells."""
+        """Return one row per table row: ``document``, ``table`` and ``row`` (from 1 in its table), ``width`` in cells, ``place``."""
         frame = pl.DataFrame(
             {
                 "document": _numbers(self._row_document),
                 "table": _numbers(self._row_table),
                 "width": _numbers(self._row_width),
+                "place": pl.Series(list(self._places), dtype=pl.String).gather(_numbers(self._row_place)),
             }
         )
         return frame.with_columns(
@@ -130,6 +165,14 @@ class Pieces:
             },
             schema={"row_id": pl.UInt32, "cell": pl.UInt32, "text": pl.UInt32},
         )
+
+
+    def boxes(self) -> pl.DataFrame:
+        """Return ``row_id``, ``cell`` and ``box`` ("left,top,right,bottom" in points) of cells whose reader knows it."""
+        boxes = np.frombuffer(self._boxes, dtype=np.float32).reshape(-1, 4) if self._boxes else np.empty((0, 4), np.float32)
+        sides = [pl.Series(boxes[:, side]).round(1).cast(pl.String) for side in range(4)]
+        text = pl.select(box=pl.concat_str([pl.lit(side) for side in sides], separator=",")) if self._boxes else pl.DataFrame(schema={"box": pl.String})
+        return pl.concat([self.cells().select("row_id", "cell")[_numbers(self._boxed_cell)], text], how="horizontal")
 
 
 def _numbers(values: array) -> np.ndarray:

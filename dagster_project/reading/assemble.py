@@ -28,7 +28,7 @@ def documents_frame(documents: list[Document]) -> pl.DataFrame:
             {
                 "document_id": document.document_id,
                 "source_path": source.source_path,
-                "member": "",
+                "member": document.member,
                 "source_sha256": source.source_sha256,
                 "partition": source.partition,
                 "file_kind": document.kind if document.kind != "unknown" else source.file_kind,

@@ -4,17 +4,19 @@ Here: the order of the steps. Not here: any step (``document``, ``resolve``, ``a
 frames are stored (``staging``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 
 from dagster_project.bodies.identify import identify
-from dagster_project.documents import reader_for
+from dagster_project.documents import CONVERTERS, UNPACKERS, reader_for
 from dagster_project.documents.kinds import extension_kind, sniff
+from dagster_project.documents.limits import within
 from dagster_project.documents.manifest import read_bytes
-from dagster_project.documents.pieces import Pieces, Unreadable
+from dagster_project.documents.pieces import Member, Pieces, Unreadable
 from dagster_project.reading.assemble import candidates_frame, documents_frame, intake_findings, sections_frame
 from dagster_project.reading.document import Document, Source, document_id
 from dagster_project.reading.fast_lane import read_tables
@@ -22,7 +24,7 @@ from dagster_project.reading.resolve import resolve
 from schemas import CANDIDATES, CELLS, DOCUMENTS, FINDINGS, SECTIONS, STAGED
 
 
-def read_batch(sources: Iterable[Source], raw: Path) -> dict[str, pl.DataFrame]:
+def read_batch(sources: Sequence[Source], raw: Path) -> dict[str, pl.DataFrame]:
     """Read files and return the frames of schemas.STAGED by name, validated.
 
     Every source gives exactly one row of ``documents`` for each document it holds, whatever happens.
@@ -31,7 +33,8 @@ def read_batch(sources: Iterable[Source], raw: Path) -> dict[str, pl.DataFrame]:
         schemas.ContractError: a frame is not as its contract says; nothing of the batch may be stored.
     """
     pieces = Pieces()
-    documents = [_open(source, raw, pieces) for source in sources]
+    converted = _convert(sources, raw)
+    documents = [document for source in sources for document in _open(source, raw, pieces, converted)]
     tables = read_tables(pieces)
     cells = resolve(tables, documents)
     frames = {
@@ -50,38 +53,109 @@ def sort(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     return frame.sort(*key)
 
 
-def _open(source: Source, raw: Path, pieces: Pieces) -> Document:
+def _open(source: Source, raw: Path, pieces: Pieces, converted: Mapping[str, bytes | Unreadable]) -> list[Document]:
+    """Read one file: its one document, or each document that it contains."""
     document = Document(source, document_id(source.source_sha256, source.source_path))
-    try:
-        content = read_bytes(raw / source.source_path)
-        if sha256(content).hexdigest() != source.source_sha256:
+    with _told_in_ledger(document):
+        content = _content(source, raw)
+        document.kind = sniff(content, source.source_path)
+        if document.kind in UNPACKERS:
+            with within():
+                members = list(UNPACKERS[document.kind](content, source.source_path))
+            if not members:
+                raise Unreadable("empty_container", f"Expected documents inside this {document.kind}, found none.", "intake")
+            return [_member(source, member, pieces) for member in members]
+        if document.kind in CONVERTERS:
+            result = converted[source.source_path]
+            if isinstance(result, Unreadable):
+                raise result
+            content, kind = result, sniff(result, "")
+        else:
+            kind = document.kind
+        _read(document, kind, content, source.source_path, pieces)
+    return [document]
+
+
+def _member(source: Source, member: Member, pieces: Pieces) -> Document:
+    identifier = document_id(source.source_sha256, source.source_path, member.name)
+    document = Document(source, identifier, member=member.name)
+    with _told_in_ledger(document):
+        if member.problem is not None:
+            raise member.problem
+        document.kind = sniff(member.content, member.name)
+        if document.kind in UNPACKERS or document.kind in CONVERTERS:
             raise Unreadable(
-                "changed_during_run",
-                "Expected the bytes that the manifest names, found others: the file changed during the run. Run again.",
+                "nested",
+                f"Expected a report inside the container, found {member.name} of kind {document.kind}, which has to be "
+                "unpacked or converted itself. Put it into the archive as a file of its own.",
                 "intake",
             )
-        document.kind = sniff(content, source.source_path)
-        reader = reader_for(document.kind)
-        document.index = pieces.begin()
+        _read(document, document.kind, member.content, f"{source.source_path}/{member.name}", pieces, member.named)
+    return document
+
+
+def _read(
+    document: Document,
+    kind: str,
+    content: bytes,
+    path: str,
+    pieces: Pieces,
+    named: tuple[tuple[str, str], ...] = (),
+) -> None:
+    reader = reader_for(kind)
+    document.index = pieces.begin()
+    for origin, text in named:
+        pieces.named(origin, text)
+    with within():
         reader(content, pieces)
-        document.encoding = pieces.heading.encoding
-        document.notes = pieces.heading.notes
-        document.identity = identify(pieces.heading, source.source_path)
-        claimed = extension_kind(source.source_path)
-        if claimed is not None and claimed != document.kind:
-            document.notes.append(
-                (
-                    "extension_lies",
-                    f"The file name says {claimed}, the bytes are {document.kind}; the bytes were believed.",
-                )
-            )
+    document.encoding = pieces.heading.encoding
+    document.notes = pieces.heading.notes
+    document.identity = identify(pieces.heading, path)
+    claimed = extension_kind(path)
+    if claimed is not None and claimed != document.kind:
+        document.notes.append(
+            ("extension_lies", f"The file name says {claimed}, the bytes are {document.kind}; the bytes were believed.")
+        )
+
+
+def _content(source: Source, raw: Path) -> bytes:
+    content = read_bytes(raw / source.source_path)
+    if sha256(content).hexdigest() != source.source_sha256:
+        raise Unreadable(
+            "changed_during_run",
+            "Expected the bytes that the manifest names, found others: the file changed during the run. Run again.",
+            "intake",
+        )
+    return content
+
+
+def _convert(sources: Sequence[Source], raw: Path) -> dict[str, bytes | Unreadable]:
+    """Convert the files that need it, all of one kind at once: starting a converter takes longer than converting."""
+    converted: dict[str, bytes | Unreadable] = {}
+    for kind, convert in CONVERTERS.items():
+        contents: dict[str, bytes] = {}
+        for source in sources:
+            if source.file_kind == kind:
+                try:
+                    contents[source.source_path] = _content(source, raw)
+                except Unreadable as error:
+                    converted[source.source_path] = error
+        if contents:
+            converted |= convert(contents)
+    return converted
+
+
+@contextmanager
+def _told_in_ledger(document: Document) -> Iterator[None]:
+    """Whatever goes wrong with one document is told in the ledger and never stops the others."""
+    try:
+        yield
     except Unreadable as error:
         document.end("quarantined", error.stage, error.code, error.detail)
-    except Exception as error:  # one file must never stop the others; what happened is told in the ledger
+    except Exception as error:
         document.end(
             "quarantined",
             "reading",
             "reader_failed",
             f"The reader failed on this file ({type(error).__name__}: {error}). The file is kept; report it so that a test can be made of it.",
         )
-    return document

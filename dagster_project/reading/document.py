@@ -29,10 +29,12 @@ class Source:
 
 @dataclass
 class Document:
-    """One document of a batch. ``index`` is its place among the batch's pieces; ``verdict`` stays None while it is a report."""
+    """One document of a batch. ``member`` names it inside its file, '' for the file itself; ``index`` is its place among the
+    batch's pieces; ``verdict`` stays None while it is a report."""
 
     source: Source
     document_id: str
+    member: str = ""
     index: int | None = None
     kind: str = "unknown"
     encoding: str | None = None

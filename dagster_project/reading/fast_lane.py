@@ -43,6 +43,7 @@ class TablesRead:
     ``rows``: one row per table row, with ``document``, ``table``, ``row``.
     ``texts``: one row per distinct text (see values.classify), plus ``key``, the label it prints.
     ``heads``: ``document``, ``cell``, ``head_text`` for cells whose column head may print a unit.
+    ``boxes``: ``row_id``, ``cell`` (from 0), ``box`` of cells whose place on a page is known.
     ``unknown``: ``document``, ``row_id`` of rows with numbers under a label that no form prints, in tables of the form.
     """
 
@@ -50,6 +51,7 @@ class TablesRead:
     rows: pl.DataFrame
     texts: pl.DataFrame
     heads: pl.DataFrame
+    boxes: pl.DataFrame
     unknown: pl.DataFrame
 
 
@@ -99,7 +101,7 @@ def read_tables(pieces: Pieces) -> TablesRead:
     disclosure, heads = _disclosure(rows, cells)
     found.append(disclosure)
     everything = pl.concat(found)
-    return TablesRead(everything, rows, texts, heads, _unknown(rows, cells, everything))
+    return TablesRead(everything, rows, texts, heads, pieces.boxes(), _unknown(rows, cells, everything))
 
 
 def _classified(pieces: Pieces) -> pl.DataFrame:

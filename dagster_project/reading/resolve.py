@@ -34,7 +34,7 @@ def resolve(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
         return CELLS.empty()
     expected = _expected(reports, found)
     cells = expected.join(found, on=["document", "cell"], how="left", maintain_order="left")
-    located = cells.join(tables.rows.select("row_id", "table", "row"), on="row_id", how="left", maintain_order="left")
+    located = cells.join(tables.rows.select("row_id", "table", "row", "place"), on="row_id", how="left", maintain_order="left")
     texts = tables.texts.with_columns(text=pl.int_range(pl.len(), dtype=pl.UInt32))
     located = located.join(
         texts.select("text", "kind", "value", "raw", text_unit="unit"), on="text", how="left", maintain_order="left"
@@ -44,6 +44,12 @@ def resolve(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
         pl.col("text_unit").str.contains("万|亿|千|百|元")
         & (pl.col("unit") != "万元")
         & (pl.col("unit") != "as printed")
+    )
+    located = located.join(
+        tables.boxes.rename({"cell": "at"}), on=["row_id", "at"], how="left", maintain_order="left"
+    ).with_columns(
+        place=pl.when(pl.col("place") != "").then(pl.format("{};", "place")).otherwise(pl.lit("")),
+        box=pl.format(";box={}", "box").fill_null(""),
     )
     bare_multiplier = pl.col("text_unit").is_in(list(values.MULTIPLIERS))
     located = located.with_columns(
@@ -61,9 +67,9 @@ def resolve(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
         raw_text=pl.when(pl.col("text").is_not_null()).then(pl.col("raw").str.slice(0, _LONGEST_RAW_TEXT)),
         status="status",
         locator=pl.when(pl.col("at").is_not_null())
-        .then(pl.format("table={};row={};cell={}", "table", "row", pl.col("at") + 1))
+        .then(pl.format("{}table={};row={};cell={}{}", "place", "table", "row", pl.col("at") + 1, "box"))
         .when(pl.col("row_id").is_not_null())
-        .then(pl.format("table={};row={}", "table", "row")),
+        .then(pl.format("{}table={};row={}", "place", "table", "row")),
     ).sort("document_id", "cell")
     _count(reports, result)
     return result
