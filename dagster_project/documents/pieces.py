@@ -114,6 +114,11 @@ class Pieces:
         """Note something about the document that a person should know and that does not stop reading."""
         self.heading.notes.append((code, sentence))
 
+    @property
+    def tables_begun(self) -> int:
+        """How many tables the document begun last has so far."""
+        return self._table
+
     def begin_table(self) -> None:
         """Begin the document's next table."""
         self._table += 1
@@ -137,6 +142,31 @@ class Pieces:
         self._row_document.append(len(self.headings) - 1)
         self._row_table.append(self._table)
         self._row_width.append(len(self._cell_text) - before)
+
+    def split(self, starts: Sequence[int]) -> None:
+        """Split the document begun last into one document for each of ``starts``: the line at which it begins, first 0.
+
+        Tables go with the lines that their marks stand among. What the document was named as a whole names none of its parts.
+        """
+        whole = self.headings.pop()
+        first = len(self.headings)
+        ends = [*starts[1:], len(whole.lines)]
+        parts = [whole.lines[start:end] for start, end in zip(starts, ends, strict=True)]
+        tables = [lines.count(TABLE_MARK) for lines in parts]
+        if sum(tables) != self._table:
+            raise ValueError(f"Expected a mark among the lines for each of {self._table} tables, found {sum(tables)}.")
+        for lines in parts:
+            heading = Heading(whole.encoding, [], lines, list(whole.notes), list(whole.attachments))
+            self.headings.append(heading)
+        at = len(self._row_document)
+        while at and self._row_document[at - 1] == first:
+            at -= 1
+            table, part = self._row_table[at], 0
+            while table > tables[part]:
+                table -= tables[part]
+                part += 1
+            self._row_document[at], self._row_table[at] = first + part, table
+        self._table = tables[-1]
 
     def rows(self) -> pl.DataFrame:
         """Return one row per table row: ``document``, ``table`` and ``row`` (from 1 in its table), ``width`` in cells, ``place``."""

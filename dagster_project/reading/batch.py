@@ -21,6 +21,7 @@ from dagster_project.reading.assemble import candidates_frame, documents_frame, 
 from dagster_project.reading.document import Document, Source, document_id
 from dagster_project.reading.fast_lane import read_tables
 from dagster_project.reading.resolve import resolve
+from dagster_project.reading.several import separate
 from schemas import CANDIDATES, CELLS, DOCUMENTS, FINDINGS, SECTIONS, STAGED
 
 
@@ -64,7 +65,7 @@ def _open(source: Source, raw: Path, pieces: Pieces, converted: Mapping[str, byt
                 members = list(UNPACKERS[document.kind](content, source.source_path))
             if not members:
                 raise Unreadable("empty_container", f"Expected documents inside this {document.kind}, found none.", "intake")
-            return [_member(source, member, pieces) for member in members]
+            return [document for member in members for document in _member(source, member, pieces)]
         if document.kind in CONVERTERS:
             result = converted[source.source_path]
             if isinstance(result, Unreadable):
@@ -72,11 +73,11 @@ def _open(source: Source, raw: Path, pieces: Pieces, converted: Mapping[str, byt
             content, kind = result, sniff(result, "")
         else:
             kind = document.kind
-        _read(document, kind, content, source.source_path, pieces)
+        return _read(document, kind, content, source.source_path, pieces)
     return [document]
 
 
-def _member(source: Source, member: Member, pieces: Pieces) -> Document:
+def _member(source: Source, member: Member, pieces: Pieces) -> list[Document]:
     identifier = document_id(source.source_sha256, source.source_path, member.name)
     document = Document(source, identifier, member=member.name)
     with _told_in_ledger(document):
@@ -90,8 +91,8 @@ def _member(source: Source, member: Member, pieces: Pieces) -> Document:
                 "unpacked or converted itself. Put it into the archive as a file of its own.",
                 "intake",
             )
-        _read(document, document.kind, member.content, f"{source.source_path}/{member.name}", pieces, member.named)
-    return document
+        return _read(document, document.kind, member.content, f"{source.source_path}/{member.name}", pieces, member.named)
+    return [document]
 
 
 def _read(
@@ -101,21 +102,31 @@ def _read(
     path: str,
     pieces: Pieces,
     named: tuple[tuple[str, str], ...] = (),
-) -> None:
+) -> list[Document]:
+    """Read one document's bytes and return it, or each report that it holds."""
     reader = reader_for(kind)
     document.index = pieces.begin()
     for origin, text in named:
         pieces.named(origin, text)
     with within():
         reader(content, pieces)
-    document.encoding = pieces.heading.encoding
-    document.notes = pieces.heading.notes
-    document.identity = identify(pieces.heading, path)
+    documents = [document]
+    for number in range(2, separate(pieces) + 1):
+        member = f"{document.member}#report={number}"
+        identifier = document_id(document.source.source_sha256, document.source.source_path, member)
+        documents.append(Document(document.source, identifier, member, document.index + number - 1, document.kind))
     claimed = extension_kind(path)
-    if claimed is not None and claimed != document.kind:
-        document.notes.append(
-            ("extension_lies", f"The file name says {claimed}, the bytes are {document.kind}; the bytes were believed.")
-        )
+    for each in documents:
+        heading = pieces.headings[each.index]
+        each.encoding = heading.encoding
+        each.notes = heading.notes
+        # The file is named after one report at most.
+        each.identity = identify(heading, path if len(documents) == 1 else "")
+        if claimed is not None and claimed != each.kind:
+            each.notes.append(
+                ("extension_lies", f"The file name says {claimed}, the bytes are {each.kind}; the bytes were believed.")
+            )
+    return documents
 
 
 def _content(source: Source, raw: Path) -> bytes:
