@@ -15,6 +15,8 @@ from schemas import CELLS, DOCUMENTS, FINDINGS
 
 # In the order in which a file with several documents is counted: where its best document ended.
 PLACES = ("report", "superseded", "duplicate", "not_a_report", "quarantined")
+# A rendition is the same report with the same figures in another file.
+_PLACE_OF_VERSION = {"current": "report", "superseded": "superseded", "rendition": "duplicate"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def account(home: Home) -> Account:
     reports, rejected = _marts(home)
     placed = pl.concat(
         [
-            reports.select("source_path", place=pl.when("is_current").then(pl.lit("report")).otherwise(pl.lit("superseded"))).with_columns(
+            reports.select("source_path", place=pl.col("version_status").replace_strict(_PLACE_OF_VERSION, return_dtype=pl.String)).with_columns(
                 reason_code=pl.lit(None, pl.String), detail=pl.lit(None, pl.String)
             ),
             _rejected_places(rejected, documents),
@@ -97,7 +99,7 @@ def _rejected_places(rejected: pl.DataFrame, documents: pl.DataFrame) -> pl.Data
 def _marts(home: Home) -> tuple[pl.DataFrame, pl.DataFrame]:
     with connect(home.warehouse, home.dbt_target / "spill", read_only=True) as warehouse:
         schemas = dict(warehouse.execute("select table_name, schema_name from duckdb_tables()").fetchall())
-        reports = warehouse.execute(f'select source_path, is_current from "{schemas["dim_report"]}".dim_report').pl()
+        reports = warehouse.execute(f'select source_path, version_status from "{schemas["dim_report"]}".dim_report').pl()
         rejected = warehouse.execute(
             f'select source_path, reason_code, detail, duplicate_of from "{schemas["quarantine"]}".quarantine'
         ).pl()

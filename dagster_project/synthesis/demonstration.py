@@ -14,15 +14,15 @@ of 湛河区城市管理局 for 2021 (every cell prints 0; the head of the fees 
 | 2021/xiangling-market-supervision-2021-corrected | the same report issued again with the figure corrected | report, current version |
 | 2021/zhanhe-urban-management-2021 | all zero, digits in a label | report |
 | 2021/diyang-yishui-street-2021 | blanks in place of zeros | report |
-| 2022/diyang-yishui-street-2022 | zeros, nothing else | report |
-| 2022/diyang-yishui-street-2022-copy | the same bytes | duplicate |
-| 2022/diyang-yishui-street-2022-portal | the same report on the page of the parent government | report with the same content: a rendition |
+| 2022/diyang-yishui-street-2022-copy | zeros, nothing else | report: of equal files the first by path is read |
+| 2022/diyang-yishui-street-2022 | the same bytes | duplicate |
+| 2022/diyang-yishui-street-2022-portal | the same report on the page of the parent government | duplicate: a rendition with the same figures |
 | 2022/hengling-health-2022 | the printed total of 予以公开 is 1 too high | report with two failed equations |
 | 2023/yuejiang-government-2023 | hundreds of requests, thousands separators, remarks, scope region, Markdown | report |
 | 2023/yuejiang-half-year-2023 | the same tables for January to June | not a report (half_year) |
 | 2023/yuejiang-website-2023 | 政府网站工作年度报表 | not a report (website_report) |
 | 2024/template-2024 | the form, not filled in | not a report (template) |
-| 2024/hengling-health-2024 | the file breaks off inside the requests table | report with absent cells, or quarantined |
+| 2024/hengling-health-2024 | the file breaks off inside the requests table | report with absent cells |
 | 2024/hengling-health-2024-scan | bytes of no known kind under the name of a page | quarantined |
 
 Here: the files. Not here: how a report is made up or printed.
