@@ -7,9 +7,13 @@ import re
 import zipfile
 from io import BytesIO
 
+from dagster_project.documents.compound import MAGIC, CompoundFile
+from dagster_project.documents.pieces import Unreadable
+
 _SIGNATURES = (
     (b"%PDF-", "pdf"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "doc"),
+    # Word processors read rich text as they read their own older files.
+    (b"{\\rtf", "doc"),
     (b"\x89PNG\r\n", "image"),
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),
@@ -26,6 +30,11 @@ _MARKDOWN_RULE = re.compile(
     rb"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*$|^\s*\|(?:\s*:?-{2,}:?\s*\|)+\s*$", re.MULTILINE
 )
 _SNIFFED = 8192
+_WORD_PART = re.compile(r"word/document\d*\.xml")
+_WORKBOOK_PARTS = {"xl/workbook.xml", "xl/workbook.bin"}
+_LONGEST_MIMETYPE = 200
+# Word and Excel of 2003 could save as one XML file.
+_XML_DIALECTS = ((b"schemas.microsoft.com/office/word/2003/wordml", "doc"), (b"schemas-microsoft-com:office:spreadsheet", "xls"))
 # Control characters that text does not contain; more than this share of them is a binary file.
 _CONTROL = bytes(sorted(set(range(32)) - {9, 10, 12, 13, 27}))
 _CONTROL_ALLOWED = 0.01
@@ -44,11 +53,24 @@ EXTENSIONS = {
     "markdown": "markdown",
     "pdf": "pdf",
     "docx": "docx",
+    "docm": "docx",
+    "dotx": "docx",
     "doc": "doc",
+    "dot": "doc",
+    "rtf": "doc",
+    "wps": "doc",
+    "odt": "doc",
     "xlsx": "xlsx",
+    "xlsm": "xlsx",
+    "xltx": "xlsx",
+    "xlsb": "xlsx",
+    "ods": "xlsx",
     "xls": "xls",
+    "xlt": "xls",
+    "et": "xls",
     "csv": "csv",
     "tsv": "csv",
+    "tab": "csv",
     "json": "json",
     "mht": "mhtml",
     "mhtml": "mhtml",
@@ -71,17 +93,17 @@ def extension_kind(name: str) -> str | None:
 def sniff(content: bytes, name: str) -> str:
     """Return the kind of the bytes, one of schemas.frames.FILE_KINDS.
 
-    ``content`` is the whole file or its beginning; ``name`` settles only which text format a text is and which Office
-    format a compound file is.
+    ``content`` is the whole file or its beginning; ``name`` settles which text format a text is, and what a damaged Office
+    file was.
     """
     claimed = extension_kind(name)
     head = content[:_SNIFFED]
     if head.startswith(b"PK\x03\x04"):
-        return _zipped(content)
+        return _zipped(content, claimed)
+    if head.startswith(MAGIC):
+        return _compound(content, claimed)
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
-            if kind == "doc":
-                return "xls" if claimed == "xls" else "doc"
             return kind
     if b"%PDF-" in head[:1024]:
         return "pdf"
@@ -90,16 +112,42 @@ def sniff(content: bytes, name: str) -> str:
     return _textual(content, claimed)
 
 
-def _zipped(content: bytes) -> str:
+def _zipped(content: bytes, claimed: str | None) -> str:
+    """Return docx or xlsx for their packages, the kind whose reader takes OpenDocument files, else zip.
+
+    OpenDocument texts are converted as older Word files are; of spreadsheets only the reader of xlsx can tell what to do.
+    """
     try:
-        names = zipfile.ZipFile(BytesIO(content)).namelist()
-    except zipfile.BadZipFile:
-        return "zip"
-    if "word/document.xml" in names:
+        archive = zipfile.ZipFile(BytesIO(content))
+        names = {name.lower() for name in archive.namelist()}
+        declared = b""
+        if archive.namelist()[:1] == ["mimetype"]:
+            with archive.open("mimetype") as entry:
+                declared = entry.read(_LONGEST_MIMETYPE)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError):
+        return claimed if claimed in ("docx", "xlsx") else "zip"
+    if any(_WORD_PART.fullmatch(name) for name in names):
         return "docx"
-    if "xl/workbook.xml" in names:
+    if names & _WORKBOOK_PARTS:
         return "xlsx"
-    return "zip"
+    if declared.startswith(b"application/vnd.oasis.opendocument."):
+        return "xlsx" if b"spreadsheet" in declared else "doc"
+    return claimed if claimed in ("docx", "xlsx") and "[content_types].xml" in names else "zip"
+
+
+def _compound(content: bytes, claimed: str | None) -> str:
+    """Return which Office program wrote a compound file, from the streams in its root."""
+    try:
+        streams = CompoundFile(content).streams
+    except Unreadable:
+        return "xls" if claimed == "xls" else "doc"
+    if "EncryptedPackage" in streams:
+        return "xlsx" if claimed in ("xls", "xlsx") else "docx"
+    if "WordDocument" in streams:
+        return "doc"
+    if "Workbook" in streams or "Book" in streams:
+        return "xls"
+    return claimed if claimed in ("doc", "xls") else "unknown"
 
 
 def _binary(head: bytes) -> bool:
@@ -109,15 +157,22 @@ def _binary(head: bytes) -> bool:
 
 def _textual(content: bytes, claimed: str | None) -> str:
     head = content[:_SNIFFED]
-    stripped = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head.replace(b"\x00", b"")
+    stripped = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if stripped[:1] in (b"{", b"[") and claimed in ("json", "text", None):
         return "json"
     if re.match(rb"(?:MIME-Version|From|Subject|Content-Type|Snapshot-Content-Location):", stripped, re.IGNORECASE):
         return "mhtml"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = head.replace(b"\x00", b"")
-    if claimed in ("markdown", "csv"):
+    if stripped.startswith(b"<?xml"):
+        for namespace, kind in _XML_DIALECTS:
+            if namespace in head and not _HTML.search(head):
+                return kind
+    if claimed == "markdown":
         return claimed
+    if claimed in ("csv", "xls", "xlsx"):
+        # Sites name pages and tab-separated lists .xls, so that a click opens them in a spreadsheet program.
+        return "html" if stripped[:1] == b"<" and _HTML.search(head) else "csv"
     if _HTML.search(head) and (claimed == "html" or stripped[:1] == b"<"):
         return "html"
     if _MARKDOWN_RULE.search(content):

@@ -1,6 +1,7 @@
 """A file is what its bytes are."""
 
 import io
+import struct
 import zipfile
 
 import pytest
@@ -8,12 +9,28 @@ import pytest
 from dagster_project.documents.kinds import extension_kind, sniff
 
 
-def packed(*names: str) -> bytes:
+def packed(*names: str, text: str = "x") -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in names:
-            archive.writestr(name, "x")
+            archive.writestr(name, text)
     return buffer.getvalue()
+
+
+def compound(stream: str) -> bytes:
+    """The smallest compound file with one empty stream: header, allocation table, directory."""
+    nothing, end = 0xFFFFFFFF, 0xFFFFFFFE
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 62, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<III4xIIIII", 0, 1, 1, 4096, end, 0, end, 0)
+    header += struct.pack("<109I", 0, *[nothing] * 108)
+    table = struct.pack("<128I", 0xFFFFFFFD, end, *[nothing] * 126)
+
+    def entry(name: str, kind: int, child: int) -> bytes:
+        coded = name.encode("utf-16-le") + b"\0\0"
+        return struct.pack("<64sHBBIII36xIQ", coded, len(coded), kind, 1, nothing, nothing, child, end, 0)
+
+    directory = entry("Root Entry", 5, 1) + entry(stream, 2, nothing) + bytes(2 * 128)
+    return header + table + directory
 
 
 @pytest.mark.parametrize(
@@ -35,9 +52,37 @@ def packed(*names: str) -> bytes:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "a.doc", "doc"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "a.xls", "xls"),
         (packed("word/document.xml"), "a.docx", "docx"),
+        (packed("word/document2.xml"), "a.docx", "docx"),
+        (packed("word/document.xml"), "a.doc", "docx"),
+        (packed("xl/workbook.bin"), "a.xlsb", "xlsx"),
+        (packed("[Content_Types].xml"), "a.docx", "docx"),
+        (packed("mimetype", text="application/vnd.oasis.opendocument.text"), "a.odt", "doc"),
+        (packed("mimetype", text="application/vnd.oasis.opendocument.spreadsheet"), "a.ods", "xlsx"),
+        (compound("WordDocument"), "a.xls", "doc"),
+        (compound("WordDocument"), "a.wps", "doc"),
+        (compound("Workbook"), "a.et", "xls"),
+        (compound("Book"), "a.doc", "xls"),
+        (compound("EncryptedPackage"), "a.docx", "docx"),
+        (compound("EncryptedPackage"), "a.xlsx", "xlsx"),
+        (compound("PowerPoint Document"), "a.ppt", "unknown"),
+        (b"{\\rtf1\\ansi x}", "a.doc", "doc"),
+        (b"MIME-Version: 1.0\r\n", "a.doc", "mhtml"),
+        (b"<html><table><tr><td>1", "a.xls", "html"),
+        ("<html><table><tr><td>1".encode("utf-16"), "a.xls", "html"),
+        ("一\t1\n二\t2\n".encode(), "a.xls", "csv"),
+        ("一\t1\n二\t2\n".encode("utf-16"), "a.xls", "csv"),
+        (b"<html><table><tr><td>1", "a.csv", "html"),
+        ("一,1\n".encode(), "a.csv", "csv"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "a.xls", "xls"),
+        (
+            b'<?xml version="1.0"?><w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml">',
+            "a.doc",
+            "doc",
+        ),
         (packed("xl/workbook.xml"), "a.doc", "xlsx"),
         (packed("a.html"), "a.zip", "zip"),
-        (b"PK\x03\x04broken", "a.docx", "zip"),
+        (b"PK\x03\x04broken", "a.docx", "docx"),
+        (b"PK\x03\x04broken", "a.zip", "zip"),
         (b"MIME-Version: 1.0\r\n", "a.mht", "mhtml"),
     ],
 )
