@@ -3,8 +3,10 @@
 Here: walking, hashing, kinds, byte duplicates, files that cannot be opened. Not here: reading (``READERS``), storing.
 """
 
+import os
 import re
 import stat
+from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -70,10 +72,10 @@ def scan(raw: Path, previous: pl.DataFrame | None, seen_at: datetime) -> pl.Data
     """List the archive.
 
     ``previous`` is the manifest of the last run: what it knows keeps its ``first_seen``. Returns a frame as
-    schemas.MANIFEST, sorted by path. A file that cannot be opened is a row with its problem, never an error.
+    schemas.MANIFEST, sorted by path. A file that cannot be opened, and a folder that cannot be listed, is a row with its
+    problem, never an error.
     """
-    rows = [_row(raw, path, seen_at) for path in sorted(raw.rglob("*")) if _is_listed(path)]
-    frame = MANIFEST.build(rows)
+    frame = MANIFEST.build([_row(raw, path, problem, seen_at) for path, problem in _listed(raw)])
     if previous is not None and previous.height:
         known = previous.select("source_path", "source_sha256", known_since="first_seen")
         frame = (
@@ -88,29 +90,52 @@ def scan(raw: Path, previous: pl.DataFrame | None, seen_at: datetime) -> pl.Data
     return MANIFEST.validate(frame.sort("source_path"))
 
 
-def _is_listed(path: Path) -> bool:
-    if path.name.lower() in _IGNORED or path.name.startswith("._"):
-        return False
-    try:
-        return path.is_symlink() or not path.is_dir()
-    except OSError:
-        return True
+def _listed(raw: Path) -> Iterator[tuple[Path, Unreadable | None]]:
+    """Yield every path of the archive that is to end in the manifest: files, links, and folders that hide their files."""
+    hidden: list[OSError] = []
+    for folder, folders, names in os.walk(raw, onerror=hidden.append):
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        for name in (*names, *links):
+            if name.lower() not in _IGNORED and not name.startswith("._"):
+                yield Path(folder, name), None
+    for error in hidden:
+        if Path(error.filename) == raw:
+            raise error
+        yield (
+            Path(error.filename),
+            Unreadable(
+                "folder_not_listed",
+                f"The folder may not be listed ({error.strerror}), so none of its files was seen. Give the user who runs this "
+                "the right to read it, and run again.",
+                "intake",
+            ),
+        )
 
 
-def _row(raw: Path, path: Path, seen_at: datetime) -> dict:
+def _row(raw: Path, path: Path, problem: Unreadable | None, seen_at: datetime) -> dict:
     relative = path.relative_to(raw).as_posix()
+    source_path = _printable(relative)
     row = {
-        "source_path": relative,
+        "source_path": source_path,
         "source_sha256": None,
         "size_bytes": 0,
         "file_kind": "unknown",
-        "partition": partition_of(relative),
+        "partition": partition_of(source_path),
         "duplicate_of": None,
         "problem": None,
         "problem_detail": None,
         "first_seen": seen_at,
     }
     try:
+        if problem is not None:
+            raise problem
+        if source_path != relative:
+            raise Unreadable(
+                "name_not_utf8",
+                "Expected a file name in UTF-8, found bytes that are none (as GB 18030 they read "
+                f"{os.fsencode(relative).decode('gb18030', 'replace')}). Rename the file and run again.",
+                "intake",
+            )
         content = read_bytes(path)
         row["source_sha256"] = sha256(content).hexdigest()
         row["size_bytes"] = len(content)
@@ -121,6 +146,11 @@ def _row(raw: Path, path: Path, seen_at: datetime) -> dict:
         row["problem"], row["problem_detail"] = error.code, error.detail
         row["size_bytes"] = _size(path)
     return row
+
+
+def _printable(relative: str) -> str:
+    """Return a path as text that can be stored: bytes that are no UTF-8 become \\xNN. Only such a path is changed."""
+    return os.fsencode(relative).decode("utf-8", "backslashreplace")
 
 
 def _size(path: Path) -> int:
