@@ -8,6 +8,7 @@ import zipfile
 from io import BytesIO
 
 from dagster_project.documents.compound import MAGIC, CompoundFile
+from dagster_project.documents.encoding import utf16_without_mark
 from dagster_project.documents.pieces import Unreadable
 
 _SIGNATURES = (
@@ -21,11 +22,13 @@ _SIGNATURES = (
     (b"MM\x00*", "image"),
     (b"BM", "image"),
 )
-_TEXT_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|table|tbody|div|p|span|meta|td|tr|h[1-6]|article|section)[\s>/]",
     re.IGNORECASE,
 )
+# No page and no Markdown begins like this; [ alone may begin a link of Markdown.
+_JSON = re.compile(rb"\{\s*\"[^\"\n]*\"\s*:|\[\s*\{\s*\"[^\"\n]*\"\s*:")
 _MARKDOWN_RULE = re.compile(
     rb"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*$|^\s*\|(?:\s*:?-{2,}:?\s*\|)+\s*$", re.MULTILINE
 )
@@ -34,7 +37,10 @@ _WORD_PART = re.compile(r"word/document\d*\.xml")
 _WORKBOOK_PARTS = {"xl/workbook.xml", "xl/workbook.bin"}
 _LONGEST_MIMETYPE = 200
 # Word and Excel of 2003 could save as one XML file.
-_XML_DIALECTS = ((b"schemas.microsoft.com/office/word/2003/wordml", "doc"), (b"schemas-microsoft-com:office:spreadsheet", "xls"))
+_XML_DIALECTS = (
+    (b"schemas.microsoft.com/office/word/2003/wordml", "doc"),
+    (b"schemas-microsoft-com:office:spreadsheet", "xls"),
+)
 # Control characters that text does not contain; more than this share of them is a binary file.
 _CONTROL = bytes(sorted(set(range(32)) - {9, 10, 12, 13, 27}))
 _CONTROL_ALLOWED = 0.01
@@ -107,7 +113,11 @@ def sniff(content: bytes, name: str) -> str:
             return kind
     if b"%PDF-" in head[:1024]:
         return "pdf"
-    if not head.startswith(_TEXT_BOMS) and _binary(head):
+    if head.startswith(_UTF16_MARKS) or utf16_without_mark(head):
+        # What tells text formats apart is ASCII: in UTF-16 its characters and their zero bytes take turns.
+        content = content.removeprefix(_UTF16_MARKS[0]).removeprefix(_UTF16_MARKS[1]).replace(b"\x00", b"")
+        return _textual(content, claimed)
+    if _binary(head):
         return "unknown"
     return _textual(content, claimed)
 
@@ -157,10 +167,8 @@ def _binary(head: bytes) -> bool:
 
 def _textual(content: bytes, claimed: str | None) -> str:
     head = content[:_SNIFFED]
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = head.replace(b"\x00", b"")
     stripped = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    if stripped[:1] in (b"{", b"[") and claimed in ("json", "text", None):
+    if stripped[:1] in (b"{", b"[") and (claimed in ("json", "text", None) or _JSON.match(stripped)):
         return "json"
     if re.match(rb"(?:MIME-Version|From|Subject|Content-Type|Snapshot-Content-Location):", stripped, re.IGNORECASE):
         return "mhtml"
