@@ -36,13 +36,16 @@ _CHARACTERS_PER_EDIT = 4
 _MOST_EDITS = LONGEST_LABEL // _CHARACTERS_PER_EDIT
 
 
-def squeeze(text: str) -> str:
-    """Return ``text`` in NFKC with radicals as characters, without spaces and unseen characters."""
+def plain(text: str) -> str:
+    """Return ``text`` in NFKC with radicals as characters."""
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
-    if _RADICAL.search(text):
-        text = text.translate(_RADICALS)
-    return _UNSEEN.sub("", text)
+    return text.translate(_RADICALS) if _RADICAL.search(text) else text
+
+
+def squeeze(text: str) -> str:
+    """Return ``text`` as ``plain`` does, without spaces and unseen characters."""
+    return _UNSEEN.sub("", plain(text))
 
 
 def key_of(text: str) -> str:

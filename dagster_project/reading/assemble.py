@@ -49,7 +49,7 @@ def documents_frame(documents: list[Document]) -> pl.DataFrame:
                 "scope": identity.scope if body else None,
                 "published_on": identity.published_on,
                 "source_url": identity.source_url,
-                "lane": "fast" if outcome == "report" else None,
+                "lane": document.lane if outcome == "report" else None,
                 "content_sha256": document.content_sha256,
                 "cells_expected": document.cells_expected,
                 "cells_read": document.cells_read,

@@ -18,8 +18,10 @@ from dagster_project.documents.limits import within
 from dagster_project.documents.manifest import read_bytes
 from dagster_project.documents.pieces import Member, Pieces, Unreadable
 from dagster_project.reading.assemble import candidates_frame, documents_frame, intake_findings, sections_frame
+from dagster_project.reading.careful.batch import read_unfinished
 from dagster_project.reading.document import Document, Source, document_id
 from dagster_project.reading.fast_lane import read_tables
+from dagster_project.reading.found import found_cells
 from dagster_project.reading.resolve import resolve
 from dagster_project.reading.several import separate
 from schemas import CANDIDATES, CELLS, DOCUMENTS, FINDINGS, SECTIONS, STAGED
@@ -37,7 +39,8 @@ def read_batch(sources: Sequence[Source], raw: Path) -> dict[str, pl.DataFrame]:
     converted = _convert(sources, raw)
     documents = [document for source in sources for document in _open(source, raw, pieces, converted)]
     tables = read_tables(pieces)
-    cells = resolve(tables, documents)
+    found = read_unfinished(found_cells(tables, documents), pieces, documents)
+    cells = resolve(found, documents)
     frames = {
         DOCUMENTS.name: documents_frame(documents),
         CELLS.name: cells,

@@ -14,7 +14,7 @@ from dagster_project.bodies.identify import Identity
 from dagster_project.forms import registry
 
 # Raise it with every change that can change what is read; documents read by an older version are read again.
-READER_VERSION = 1
+READER_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class Document:
     verdict: tuple[str, str, str, str] | None = None  # outcome, stage, reason code, sentence; None while it is a report
     notes: list[tuple[str, str]] = field(default_factory=list)
     form: str | None = None
+    form_by_labels: str | None = None  # told by labels whose values were not read
+    lane: str = "fast"
     duplicate_of: str | None = None
     content_sha256: str | None = None
     cells_expected: int | None = None
@@ -84,7 +86,7 @@ def recognise(document: Document, cells: set[str], readable: bool) -> None:
             ),
         )
         return
-    document.form = form_of(cells)
+    document.form = form_of(cells) or document.form_by_labels
     if document.form is None:
         document.end(
             "quarantined",

@@ -1,0 +1,93 @@
+"""The documents of a batch that the fast lane could not finish, one after the other through the careful lane.
+
+Here: which documents these are, their streams, and putting what was read beside what the fast lane found. Not here: reading
+(``lane``).
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from dagster_project.documents.limits import within
+from dagster_project.documents.pieces import Pieces, Unreadable
+from dagster_project.forms import registry
+from dagster_project.reading.careful.lane import CarefulCell, read_carefully
+from dagster_project.reading.careful.stream import document_rows
+from dagster_project.reading.document import Document, form_of
+from dagster_project.reading.found import FOUND
+
+Table = list[tuple[int, str, list[str]]]
+
+
+def read_unfinished(found: pl.DataFrame, pieces: Pieces, documents: Sequence[Document]) -> pl.DataFrame:
+    """Return ``found`` with the cells that the careful lane read: those that were not met, and those met but not decided."""
+    decided = found.filter(pl.col("status") != "ambiguous")
+    met = {
+        index: dict(zip(cells, values, strict=True))
+        for index, cells, values in decided.group_by("document").agg("cell", "value").iter_rows()
+    }
+    unfinished = [each for each in documents if _is_unfinished(each, met.get(each.index, {}))]
+    if not unfinished:
+        return found
+    tables = _tables(pieces, [each.index for each in unfinished])
+    read: list[tuple] = []
+    for document in unfinished:
+        known = met.get(document.index, {})
+        rows = document_rows(pieces.headings[document.index].lines, tables.get(document.index, []))
+        try:
+            with within():
+                reading = read_carefully(rows, form_of(set(known)), known)
+        except Unreadable as error:
+            document.notes.append((error.code, f"The careful lane gave up: {error.detail}"))
+            continue
+        document.notes += reading.notes
+        if reading.cells:
+            document.lane = "careful"
+            document.form_by_labels = reading.form
+        read += [_row(document.index, cell) for cell in reading.cells]
+    if not read:
+        return found
+    careful = pl.DataFrame(read, schema=FOUND, orient="row")
+    kept = found.join(careful, on=["document", "cell"], how="anti", maintain_order="left")
+    return pl.concat([kept, careful]).sort("document", "cell")
+
+
+def _is_unfinished(document: Document, met: dict) -> bool:
+    identity = document.identity
+    if document.index is None or identity is None or identity.foreign is not None or document.verdict is not None:
+        return False
+    if not met:
+        return identity.is_report
+    form = form_of(set(met))
+    if form is None:
+        return True
+    borrowed = any(f"requests.{row}.total" in met for row in _borrowed_rows(form))
+    return any(cell not in met for cell, row in _regular(form) if not (borrowed and row.startswith("other")))
+
+
+def _regular(form: str) -> list[tuple[str, str]]:
+    return list(registry.cells().filter(form=form, presence="regular").select("cell", "row").iter_rows())
+
+
+def _borrowed_rows(form: str) -> list[str]:
+    return registry.cells().filter(form=form, presence="alternative")["row"].unique(maintain_order=True).to_list()
+
+
+def _tables(pieces: Pieces, indices: Sequence[int]) -> dict[int, list[Table]]:
+    """Return the tables of some documents as texts."""
+    texts = list(pieces.texts)
+    rows = pieces.rows().filter(pl.col("document").is_in(indices))
+    cells = pieces.cells().join(rows.select("row_id"), on="row_id", how="semi")
+    by_row = dict(cells.group_by("row_id", maintain_order=True).agg("text").iter_rows())
+    found: dict[int, dict[int, Table]] = {}
+    for row_id, document, table, row, place in rows.select("row_id", "document", "table", "row", "place").iter_rows():
+        tables = found.setdefault(document, {})
+        tables.setdefault(table, []).append((row, place, [texts[text] for text in by_row[row_id]]))
+    # A table without a row keeps its number: its mark stands among the lines.
+    return {
+        document: [tables.get(number, []) for number in range(1, max(tables) + 1)] for document, tables in found.items()
+    }
+
+
+def _row(document: int, cell: CarefulCell) -> tuple:
+    return (document, cell.cell, cell.status, cell.value, cell.unit, None, cell.raw_text, cell.locator)

@@ -1,0 +1,85 @@
+"""The values after a label: the stream's characters cut at its breaks, each piece one value or several glued together.
+
+Here: pieces that are values, and where the values end. Not here: how glued digits are cut (``segmentation``).
+"""
+
+import re
+from dataclasses import dataclass
+
+from dagster_project.reading import values
+from dagster_project.reading.careful.stream import BREAKS, LINE_BREAK
+
+_PIECE = re.compile(rf"[^{BREAKS}]+")
+_DIGITS = re.compile(r"[0-9]")
+_HAN = re.compile(r"[一-鿿㐀-䶿]")
+# Digits that may be several numbers: signs and one decimal point may stand among them, a unit of money at the end.
+_GLUED = re.compile(r"^[+-]?[0-9]+(?:[+-][0-9]+)*(?:\.[0-9]+)?(?:元|万元|件|项)?$")
+# A page's number between two lines of a table: - 4 -, — 5 —, 第 3 页.
+_PAGE_MARK = re.compile(
+    rf"(?:(?<=[{LINE_BREAK}])|^)[-—–－·]{{1,2}} ?\d{{1,3}} ?[-—–－·]{{1,2}}(?=[{LINE_BREAK}]|$)|第 ?\d{{1,3}} ?页(?:[,，]? ?共 ?\d{{1,3}} ?页)?"
+)
+# What may stand between a label and its values, or around them.
+_LEAD = re.compile(rf"^(?:[{BREAKS}|:：）)】\]”\"’'#*]|[（(【\[][^（(【\[\])）】]*[)）】\]])+")
+_SENTENCE_END = re.compile(r"[。，、；：！？,.;:!?）)】\]]+")
+_WORDS_OF_MARKS = tuple(sorted(values.MARK_WORDS, key=len, reverse=True))
+
+
+@dataclass(frozen=True)
+class Token:
+    """One piece of a region: its text, where it begins in the stream, whether a line begins with it."""
+
+    text: str
+    start: int
+    new_line: bool
+
+
+@dataclass(frozen=True)
+class Region:
+    """The values between a label and what comes next. ``clean``: nothing but a break follows the last one."""
+
+    tokens: tuple[Token, ...]
+    clean: bool
+
+
+def region(text: str, start: int, end: int) -> Region:
+    """Return the values of ``text[start:end]``, from its beginning up to the first piece that is none."""
+    part = _PAGE_MARK.sub(lambda match: " " * len(match[0]), text[start:end])
+    lead = _LEAD.match(part)
+    at = lead.end() if lead else 0
+    tokens: list[Token] = []
+    line_before = False
+    place = at
+    for match in _PIECE.finditer(part, at):
+        line_before = line_before or LINE_BREAK in part[place : match.start()]
+        if not is_value(match[0]):
+            return Region(tuple(tokens), line_before)
+        tokens.append(Token(match[0], start + match.start(), line_before))
+        place, line_before = match.end(), False
+    return Region(tuple(tokens), True)
+
+
+def is_value(piece: str) -> bool:
+    """Tell whether a piece is a value cell's text, several glued ones included."""
+    if _GLUED.match(piece) or piece.lower() in _WORDS_OF_MARKS:
+        return True
+    if _HAN.search(piece) and not _DIGITS.match(piece):
+        return False
+    if _SENTENCE_END.fullmatch(piece):
+        return False
+    return kind_of(piece)[0] in ("number", "noted", "mark")
+
+
+def kind_of(piece: str) -> tuple[str, object, str | None, str]:
+    """Return kind, value, unit and shown text of one piece, as ``values.classify`` reads it."""
+    if piece not in _known:
+        import polars as pl
+
+        if len(_known) > _MOST_KNOWN:
+            _known.clear()
+        _known[piece] = values.classify(pl.Series([piece])).row(0)
+    return _known[piece]
+
+
+# Pieces repeat (0, 1, /): each is asked once.
+_MOST_KNOWN = 1 << 14
+_known: dict[str, tuple] = {}

@@ -1,0 +1,99 @@
+"""What the fast lane found, as cells with values and places.
+
+Here: cells met twice, statuses, units printed beside a number or in its column head, locators. Not here: finding cells
+(``fast_lane``), which cells a report should have (``resolve``).
+"""
+
+import polars as pl
+
+from dagster_project.reading import values
+from dagster_project.reading.document import Document
+from dagster_project.reading.fast_lane import TablesRead
+
+# So many cells printed twice with different content are two reports in one file, not a slip.
+_CONFLICTS_OF_TWO_REPORTS = 3
+_LONGEST_RAW_TEXT = 300
+
+# One row per document and cell met in it: ``text_unit`` is printed in the cell, ``head_unit`` in its column head.
+FOUND = pl.Schema(
+    {
+        "document": pl.UInt32,
+        "cell": pl.String,
+        "status": pl.String,
+        "value": pl.Decimal(18, 6),
+        "text_unit": pl.String,
+        "head_unit": pl.String,
+        "raw_text": pl.String,
+        "locator": pl.String,
+    }
+)
+
+
+def found_cells(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
+    """Return the cells of a batch as FOUND, each once; a document whose tables contradict each other ends here."""
+    found = _unique(tables, documents)
+    texts = tables.texts.with_columns(text=pl.int_range(pl.len(), dtype=pl.UInt32))
+    located = (
+        found.join(tables.rows.select("row_id", "table", "row", "place"), on="row_id", how="left", maintain_order="left")
+        .join(texts.select("text", "kind", "value", "raw", text_unit="unit"), on="text", how="left", maintain_order="left")
+        .join(_head_units(tables), on=["document", "cell"], how="left", maintain_order="left")
+        .join(tables.boxes.rename({"cell": "at"}), on=["row_id", "at"], how="left", maintain_order="left")
+        .with_columns(
+            place=pl.when(pl.col("place") != "").then(pl.format("{};", "place")).otherwise(pl.lit("")),
+            box=pl.format(";box={}", "box").fill_null(""),
+        )
+    )
+    # A bare multiplier (3万) leaves open what is multiplied.
+    unclear = pl.col("kind").is_in(["ambiguous", "text"]) | pl.col("text_unit").is_in(list(values.MULTIPLIERS))
+    return located.select(
+        "document",
+        "cell",
+        status=pl.when(~pl.col("decided") | unclear.fill_null(False)).then(pl.lit("ambiguous")).otherwise(pl.col("kind")),
+        value="value",
+        text_unit="text_unit",
+        head_unit="head_unit",
+        raw_text=pl.when(pl.col("text").is_not_null()).then(pl.col("raw").str.slice(0, _LONGEST_RAW_TEXT)),
+        locator=pl.when(pl.col("at").is_not_null())
+        .then(pl.format("{}table={};row={};cell={}{}", "place", "table", "row", pl.col("at") + 1, "box"))
+        .otherwise(pl.format("{}table={};row={}", "place", "table", "row")),
+    ).cast(dict(FOUND))
+
+
+def _unique(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
+    """Return ``found`` with each cell once. A cell met twice with the same content is the same table printed twice."""
+    found = tables.found.sort("document", "cell", "row_id", "at")
+    repeated = found.filter(pl.struct("document", "cell").is_duplicated())
+    if not repeated.height:
+        return found
+    content = tables.texts.select("kind", "value").with_columns(text=pl.int_range(pl.len(), dtype=pl.UInt32))
+    agreement = (
+        repeated.join(content, on="text", how="left", maintain_order="left")
+        .group_by("document", "cell", maintain_order=True)
+        .agg(agree=(pl.struct("kind", "value").n_unique() == 1) & pl.col("decided").all())
+    )
+    conflicts = dict(agreement.group_by("document").agg((~pl.col("agree")).sum()).iter_rows())
+    for document in documents:
+        several = document.identity is not None and document.identity.reports_named > 1
+        if conflicts.get(document.index, 0) >= _CONFLICTS_OF_TWO_REPORTS or (document.index in conflicts and several):
+            document.end(
+                "quarantined",
+                "recognition",
+                "several_reports",
+                "Expected one report, found the form's tables more than once with different figures. Split the file so that each report has its own.",
+            )
+    return (
+        found.unique(subset=["document", "cell"], keep="first", maintain_order=True)
+        .join(agreement, on=["document", "cell"], how="left", maintain_order="left")
+        .with_columns(decided=pl.col("decided") & pl.col("agree").fill_null(True))
+        .drop("agree")
+    )
+
+
+def _head_units(tables: TablesRead) -> pl.DataFrame:
+    """Return the unit that the column head above a cell prints, as in 本年收费金额（单位：万元）."""
+    heads = tables.heads.with_columns(
+        head_unit=tables.texts["raw"]
+        .gather(tables.heads["head_text"])
+        .str.extract(r"单位\s*[:：]?\s*(亿元|万元|元)", 1)
+    )
+    return heads.filter(pl.col("head_unit").is_not_null()).select("document", "cell", "head_unit")
