@@ -18,8 +18,9 @@ NOTE_MARK = "\ue001"  # superscript or subscript begins or ends here
 STRUCK_MARK = "\ue002"  # struck-out text begins or ends here
 IMAGE_MARK = "\ue003"  # an image or an input field stands here
 CUT_MARK = "\ue004"  # the file breaks off inside this cell
+EDGE_MARK = "\ue005"  # the text runs over the edge of its cell or page
 TABLE_MARK = "\ue010"  # a table stood here
-MARKS = NOTE_MARK + STRUCK_MARK + IMAGE_MARK + CUT_MARK
+MARKS = NOTE_MARK + STRUCK_MARK + IMAGE_MARK + CUT_MARK + EDGE_MARK
 
 
 class Unreadable(Exception):

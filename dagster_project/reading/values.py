@@ -8,7 +8,7 @@ row), raised or struck-out characters, a percent sign, a number with more than s
 
 import polars as pl
 
-from dagster_project.documents.pieces import CUT_MARK, IMAGE_MARK, NOTE_MARK, STRUCK_MARK
+from dagster_project.documents.pieces import CUT_MARK, EDGE_MARK, IMAGE_MARK, NOTE_MARK, STRUCK_MARK
 
 # Texts that stand for "nothing to report", besides pure punctuation such as "/", "—" or "*".
 MARK_WORDS = ("无", "暂无", "空", "不涉及", "不适用", "未涉及", "没有", "na", "n/a", "nil", "null", "none")
@@ -35,7 +35,7 @@ _BLANKS = r"[\s\u00a0\u3000]"
 _FULL_WIDTH = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)}
 _SAME = {**_FULL_WIDTH, "−": "-", "‐": "-", "‑": "-", "‒": "-", "–": "-", "〔": "[", "〕": "]", "【": "[", "】": "]"}
 # How a person sees what the reader of the file kind marked.
-_SHOWN_MARKS = {NOTE_MARK: "^", STRUCK_MARK: "~", IMAGE_MARK: "[image]", CUT_MARK: "[file breaks off]"}
+_SHOWN_MARKS = {NOTE_MARK: "^", STRUCK_MARK: "~", IMAGE_MARK: "[image]", CUT_MARK: "[file breaks off]", EDGE_MARK: "[over the edge]"}
 # DECIMAL(18,6) holds these exactly.
 _MOST_WHOLE_DIGITS = 12
 _MOST_DECIMALS = 6
