@@ -36,6 +36,8 @@ _SIGNATURE = re.compile(
 )
 _TITLE_FIELD = re.compile(r"^(?:标题|题名|名称|信息名称)\s*[:：]\s*")
 _LONGEST_TITLE_LINE = 50
+# Where a year may have been left standing from another report.
+_WEAK_ORIGINS = ("path", "property")
 _PLACEHOLDER = re.compile(r"[x×X＊*]{2,}|[_＿]{2,}|〇〇|○○|某[市县区局]")
 
 
@@ -118,6 +120,14 @@ def _titles(heading: Heading, head: list[str], path: str) -> list[tuple[str, tit
     found += [("path", title) for title in titles.titles_in(stem)]
     # Without body and year it is the name of the site's column, unless the document names itself no other way.
     found = [pair for pair in found if pair[1].body or pair[1].year] or found
+    if not any(title.body or title.year for _, title in found):
+        # Office documents are made from last year's, and their properties stay behind: asked only when nothing else tells.
+        found += [
+            ("property", title)
+            for origin, text in heading.named
+            if origin == "property_title"
+            for title in titles.titles_in(text)
+        ]
     # A title with a body and a year says more than one without.
     return sorted(found, key=lambda pair: (pair[0] == "path", not pair[1].body, pair[1].year is None))
 
@@ -167,12 +177,12 @@ def _choose_title(
 
 def _choose_year(identity: Identity, found: list[tuple[str, titles.Title]], lines: list[str]) -> None:
     stated = [
-        Candidate("report_year", str(title.year), f"title ({origin})" if origin != "path" else "path")
+        Candidate("report_year", str(title.year), origin if origin in _WEAK_ORIGINS else f"title ({origin})")
         for origin, title in found
         if title.year
     ]
-    from_path = [candidate for candidate in stated if candidate.origin == "path"]
-    stated = [candidate for candidate in stated if candidate.origin != "path"]
+    weak = [candidate for candidate in stated if candidate.origin in _WEAK_ORIGINS]
+    stated = [candidate for candidate in stated if candidate.origin not in _WEAK_ORIGINS]
     periods = "\n".join(squeeze(line) for line in lines if "月" in line and any(word in line for word in _PERIOD_WORDS))
     for match in _PERIOD.finditer(periods):
         first_year, first_month, last_year, last_month = match[1], int(match[2]), match[4] or match[1], int(match[5])
@@ -190,7 +200,7 @@ def _choose_year(identity: Identity, found: list[tuple[str, titles.Title]], line
             most = max(sorted(set(years)), key=years.count)
             if years.count(most) * 2 > len(years):
                 stated.append(Candidate("report_year", str(most), "text"))
-    stated += from_path
+    stated += weak
     identity.candidates += list(dict.fromkeys(stated))
     if stated:
         identity.year = int(stated[0].value)

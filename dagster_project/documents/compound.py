@@ -43,7 +43,9 @@ class CompoundFile:
             raise _damaged("its directory")
         self._small_table = _integers(self._chain(small_table)) if small_table < _FREE else ()
         self._small: bytes | None = None
-        self.streams = {name: index for index, name in self._children(self._entries[0][1]) if self._entries[index][3] == _STREAM}
+        self.streams = {
+            name: index for index, name in self._children(self._entries[0][1]) if self._entries[index][3] == _STREAM
+        }
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a stream of the root storage.

@@ -143,7 +143,9 @@ class Package:
 
 def parsed(content: bytes, part: str, what: str) -> etree._Element:
     """Return the root of XML bytes, refusing document type declarations."""
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
