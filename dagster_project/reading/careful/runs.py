@@ -80,7 +80,7 @@ def find_runs(stream: Stream, anchors: Sequence[Anchor], form: str) -> list[Run]
             head = []
         head.append(anchor)
         part = region(stream.text, anchor.end, following)
-        if not part.tokens:
+        if not part.tokens and not (part.cells and meaning.role == "row"):
             continue
         run = _run(head, part, form, printed)
         if run is not None:
@@ -143,15 +143,17 @@ def _line_of_rows(
         return None
     slots = tuple(slot for row in meant for slot in _slots(table, row))
     tokens = _own(part, len(slots))
-    if tokens is None or len(tokens) < len(part.tokens):
+    if tokens is None or sum(bool(token.text) for token in tokens) < len(part.tokens):
         return None  # a second line of values under one head: which of them is the report's nobody can tell
     return Run(table, tuple(row.row for row in meant), slots, tokens, True)
 
 
 def _own(part: Region, count: int) -> tuple[Token, ...] | None:
-    """Return the values that belong to the label: those of its own line when they are all there, else all up to the next
-    label; None when something that is no value follows the last one in its line."""
+    """Return the values that belong to the label: the cells of its own row or the pieces of its own line when they are all
+    there, else all pieces up to the next label; None when something that is no value follows the last one in its line."""
+    if len(part.cells) == count:
+        return part.cells
     own = next((at for at, token in enumerate(part.tokens) if at and token.new_line), len(part.tokens))
     if own == count:
         return part.tokens[:own]
-    return part.tokens if part.clean else None
+    return part.tokens if part.clean and part.tokens else None

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from dagster_project.reading import values
-from dagster_project.reading.careful.stream import BREAKS, LINE_BREAK
+from dagster_project.reading.careful.stream import BREAKS, CELL_BREAK, LINE_BREAK
 
 _PIECE = re.compile(rf"[^{BREAKS}]+")
 _DIGITS = re.compile(r"[0-9]")
@@ -35,15 +35,21 @@ class Token:
 
 @dataclass(frozen=True)
 class Region:
-    """The values between a label and what comes next. ``clean``: nothing but a break follows the last one."""
+    """The values between a label and what comes next.
+
+    ``clean``: nothing but a break follows the last one. ``cells``: the cells after the label in its own table row, blank ones
+    included; empty when the label stands in no row or something else than values follows there.
+    """
 
     tokens: tuple[Token, ...]
     clean: bool
+    cells: tuple[Token, ...] = ()
 
 
 def region(text: str, start: int, end: int) -> Region:
     """Return the values of ``text[start:end]``, from its beginning up to the first piece that is none."""
     part = _PAGE_MARK.sub(lambda match: " " * len(match[0]), text[start:end])
+    cells = _row_cells(part, start)
     lead = _LEAD.match(part)
     at = lead.end() if lead else 0
     tokens: list[Token] = []
@@ -52,10 +58,24 @@ def region(text: str, start: int, end: int) -> Region:
     for match in _PIECE.finditer(part, at):
         line_before = line_before or LINE_BREAK in part[place : match.start()]
         if not is_value(match[0]):
-            return Region(tuple(tokens), line_before)
+            return Region(tuple(tokens), line_before, cells)
         tokens.append(Token(match[0], start + match.start(), line_before))
         place, line_before = match.end(), False
-    return Region(tuple(tokens), True)
+    return Region(tuple(tokens), True, cells)
+
+
+def _row_cells(part: str, start: int) -> tuple[Token, ...]:
+    label_end, found, _ = part.partition(CELL_BREAK)
+    if not found or LINE_BREAK in label_end:
+        return ()
+    cells, at = [], len(label_end) + 1
+    for text in part[at:].partition(LINE_BREAK)[0].split(CELL_BREAK):
+        stripped = text.strip()
+        if stripped and not is_value(stripped):
+            return ()
+        cells.append(Token(stripped, start + at, False))
+        at += len(text) + 1
+    return tuple(cells)
 
 
 def is_value(piece: str) -> bool:
