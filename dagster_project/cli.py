@@ -145,10 +145,21 @@ def inspect(file: Path, cell: str | None) -> None:
 
 @main.command()
 def contracts() -> None:
-    """Write what is generated from the contracts: the dbt source file and the dictionary of the staged frames."""
+    """Write what is generated: the dbt source file and the dictionaries of the staged frames and the published tables."""
     from schemas import render
 
-    sys.exit(render.main())
+    render.main()
+    home = Home.from_environment()
+    try:
+        home.prepare()
+        home.into_environment()
+        # dbt reads the source file that was written just now.
+        from dagster_project.defs.lib import dictionary
+
+        dictionary.write(home)
+    except Unusable as error:
+        click.echo(str(error), err=True)
+        sys.exit(UNUSABLE)
 
 
 if __name__ == "__main__":
