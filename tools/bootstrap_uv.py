@@ -146,7 +146,7 @@ def _version(uv: Path) -> str | None:
 def sync(uv: str) -> int:
     """Make .venv what uv.lock says, with this Python; bytecode is compiled so that the first run starts fast too."""
     print("setting up: syncing .venv with uv.lock (some minutes the first time)", file=sys.stderr)
-    command = [uv, "sync", "--frozen", "--quiet", "--compile-bytecode", "--python", sys.executable]
+    command = [uv, "sync", "--frozen", "--quiet", "--all-extras", "--compile-bytecode", "--python", sys.executable]
     environment = os.environ | {"UV_PYTHON_DOWNLOADS": "never"}
     # An environment that happens to be active is not the project's.
     environment.pop("VIRTUAL_ENV", None)
