@@ -8,7 +8,7 @@ here. Not here: anything that knows the official forms, a body's name or a year.
 
 from collections.abc import Callable, Iterator, Mapping
 
-from dagster_project.documents import docx, html, markdown, text
+from dagster_project.documents import doc, docx, html, markdown, text
 from dagster_project.documents.pieces import Member, Pieces, Unreadable
 
 Reader = Callable[[bytes, Pieces], None]
@@ -17,7 +17,7 @@ Converter = Callable[[Mapping[str, bytes]], dict[str, bytes | Unreadable]]
 
 READERS: dict[str, Reader] = {kind: module.read for module in (html, text, markdown, docx) for kind in module.KINDS}
 UNPACKERS: dict[str, Unpacker] = {}
-CONVERTERS: dict[str, Converter] = {}
+CONVERTERS: dict[str, Converter] = {kind: module.prepare for module in (doc,) for kind in module.KINDS}
 
 
 def reader_for(kind: str) -> Reader:
