@@ -117,7 +117,9 @@ def _titles(heading: Heading, head: list[str], path: str) -> list[tuple[str, tit
         for title in titles.titles_in(text)
     ]
     stem = path.rpartition("/")[2].rpartition(".")[0]
-    found += [("path", title) for title in titles.titles_in(stem)]
+    # Of a container with one document the file's own name is what a path is elsewhere.
+    stems = [stem, *(text for origin, text in heading.named if origin == "file_name")]
+    found += [("path", title) for each in stems for title in titles.titles_in(each)]
     # Without body and year it is the name of the site's column, unless the document names itself no other way.
     found = [pair for pair in found if pair[1].body or pair[1].year] or found
     if not any(title.body or title.year for _, title in found):

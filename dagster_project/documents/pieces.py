@@ -40,13 +40,14 @@ class Unreadable(Exception):
 class Member:
     """One document inside a container: its name there, its bytes, and (origin, text) pairs that the container says of it.
 
-    ``problem`` is set in place of bytes when this member cannot be taken out; the others still can.
+    ``encoding`` is that of the container, where it is a text and its members' characters were decoded with it. ``problem`` is set in place of bytes when this member cannot be taken out; the others still can.
     """
 
     name: str
     content: bytes = b""
     named: tuple[tuple[str, str], ...] = ()
     problem: Unreadable | None = None
+    encoding: str | None = None
 
 
 class _Texts(dict[str, int]):
@@ -63,13 +64,14 @@ class Heading:
 
     ``named`` are (origin, text) pairs a reader found in places made for them: the page title, meta tags, Markdown
     headings. ``lines`` are the lines of the document in order; a line of ``TABLE_MARK`` stands where a table stood.
+    ``attachments`` are (name in the link, text shown) of files that the document links to and that may hold its tables.
     """
 
     encoding: str | None = None
     named: list[tuple[str, str]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
-    attachments: list[str] = field(default_factory=list)
+    attachments: list[tuple[str, str]] = field(default_factory=list)
 
 
 # Left, top, right, bottom of a cell on its page, in points from the page's upper left corner.
@@ -77,10 +79,7 @@ Box = tuple[float, float, float, float]
 
 
 class Pieces:
-    """Collector of one batch. A reader calls ``named``, ``begin_table`` and ``row`` for the document that was begun.
-
-    ``heading.attachments`` are file names that the document links to and that may hold its tables.
-    """
+    """Collector of one batch. A reader calls ``named``, ``begin_table`` and ``row`` for the document that was begun."""
 
     def __init__(self) -> None:
         self.texts = _Texts()

@@ -94,7 +94,7 @@ def _member(source: Source, member: Member, pieces: Pieces) -> list[Document]:
                 "unpacked or converted itself. Put it into the archive as a file of its own.",
                 "intake",
             )
-        return _read(document, document.kind, member.content, f"{source.source_path}/{member.name}", pieces, member.named)
+        return _read(document, document.kind, member.content, f"{source.source_path}/{member.name}", pieces, member)
     return [document]
 
 
@@ -104,20 +104,27 @@ def _read(
     content: bytes,
     path: str,
     pieces: Pieces,
-    named: tuple[tuple[str, str], ...] = (),
+    member: Member | None = None,
 ) -> list[Document]:
     """Read one document's bytes and return it, or each report that it holds."""
     reader = reader_for(kind)
     document.index = pieces.begin()
-    for origin, text in named:
+    for origin, text in member.named if member is not None else ():
         pieces.named(origin, text)
     with within():
         reader(content, pieces)
+    if member is not None and member.encoding is not None:
+        pieces.heading.encoding = member.encoding
+    if "mojibake" in (pieces.heading.encoding or ""):
+        pieces.note(
+            "mojibake_reversed",
+            f"The text had been decoded wrongly and saved so; it was put back without loss: {pieces.heading.encoding}.",
+        )
     documents = [document]
     for number in range(2, separate(pieces) + 1):
-        member = f"{document.member}#report={number}"
-        identifier = document_id(document.source.source_sha256, document.source.source_path, member)
-        documents.append(Document(document.source, identifier, member, document.index + number - 1, document.kind))
+        name = f"{document.member}#report={number}"
+        identifier = document_id(document.source.source_sha256, document.source.source_path, name)
+        documents.append(Document(document.source, identifier, name, document.index + number - 1, document.kind))
     claimed = extension_kind(path)
     for each in documents:
         heading = pieces.headings[each.index]
