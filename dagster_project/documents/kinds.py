@@ -4,7 +4,9 @@ Here: signatures. Not here: reading.
 """
 
 import re
+import struct
 import zipfile
+import zlib
 from io import BytesIO
 
 from dagster_project.documents.compound import MAGIC, CompoundFile
@@ -22,6 +24,8 @@ _SIGNATURES = (
     (b"MM\x00*", "image"),
     (b"BM", "image"),
 )
+# A member, the end of an archive without any, the mark of an archive in several volumes.
+_ZIPPED = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|table|tbody|div|p|span|meta|td|tr|h[1-6]|article|section)[\s>/]",
@@ -104,7 +108,7 @@ def sniff(content: bytes, name: str) -> str:
     """
     claimed = extension_kind(name)
     head = content[:_SNIFFED]
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(_ZIPPED):
         return _zipped(content, claimed)
     if head.startswith(MAGIC):
         return _compound(content, claimed)
@@ -134,7 +138,8 @@ def _zipped(content: bytes, claimed: str | None) -> str:
         if archive.namelist()[:1] == ["mimetype"]:
             with archive.open("mimetype") as entry:
                 declared = entry.read(_LONGEST_MIMETYPE)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, ValueError, EOFError, OSError):
+        # RuntimeError: its first entry is locked by a password, or packed in a way that is not supported.
         return claimed if claimed in ("docx", "xlsx") else "zip"
     if any(_WORD_PART.fullmatch(name) for name in names):
         return "docx"
