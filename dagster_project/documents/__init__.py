@@ -8,15 +8,29 @@ here. Not here: anything that knows the official forms, a body's name or a year.
 
 from collections.abc import Callable, Iterator, Mapping
 
-from dagster_project.documents import doc, docx, html, markdown, text
+from dagster_project.documents import (
+    archive_zip,
+    doc,
+    docx,
+    html,
+    json_export,
+    markdown,
+    mhtml,
+    pdf,
+    scan,
+    spreadsheet,
+    text,
+)
 from dagster_project.documents.pieces import Member, Pieces, Unreadable
 
 Reader = Callable[[bytes, Pieces], None]
 Unpacker = Callable[[bytes, str], Iterator[Member]]
 Converter = Callable[[Mapping[str, bytes]], dict[str, bytes | Unreadable]]
 
-READERS: dict[str, Reader] = {kind: module.read for module in (html, text, markdown, docx) for kind in module.KINDS}
-UNPACKERS: dict[str, Unpacker] = {}
+READERS: dict[str, Reader] = {
+    kind: module.read for module in (html, text, markdown, docx, spreadsheet, pdf, mhtml) for kind in module.KINDS
+}
+UNPACKERS: dict[str, Unpacker] = {kind: module.members for module in (archive_zip, json_export) for kind in module.KINDS}
 CONVERTERS: dict[str, Converter] = {kind: module.prepare for module in (doc,) for kind in module.KINDS}
 
 
@@ -24,8 +38,10 @@ def reader_for(kind: str) -> Reader:
     """Return the reader of a file kind.
 
     Raises:
-        Unreadable: no reader knows this kind.
+        Unreadable: no reader knows this kind, or only the recognition of characters can read it.
     """
+    if kind == "image":
+        raise scan.needs_recognition(kind)
     try:
         return READERS[kind]
     except KeyError:

@@ -12,6 +12,8 @@ from dagster_project.documents.pieces import Unreadable
 
 # A report takes milliseconds as a page and seconds as a PDF; what takes a minute is something else or made to be slow.
 SECONDS_FOR_ONE_DOCUMENT = 60.0
+# A scanned page takes some seconds on one core.
+SECONDS_FOR_ONE_SCAN = 900.0
 
 
 @contextmanager

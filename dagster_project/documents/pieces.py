@@ -19,8 +19,9 @@ STRUCK_MARK = "\ue002"  # struck-out text begins or ends here
 IMAGE_MARK = "\ue003"  # an image or an input field stands here
 CUT_MARK = "\ue004"  # the file breaks off inside this cell
 EDGE_MARK = "\ue005"  # the text runs over the edge of its cell or page
+DOUBT_MARK = "\ue006"  # a character of this text was recognised without certainty
 TABLE_MARK = "\ue010"  # a table stood here
-MARKS = NOTE_MARK + STRUCK_MARK + IMAGE_MARK + CUT_MARK + EDGE_MARK
+MARKS = NOTE_MARK + STRUCK_MARK + IMAGE_MARK + CUT_MARK + EDGE_MARK + DOUBT_MARK
 
 
 class Unreadable(Exception):
@@ -74,6 +75,7 @@ class Heading:
     attachments: list[tuple[str, str]] = field(default_factory=list)
 
 
+_CERTAIN = float("nan")
 # Left, top, right, bottom of a cell on its page, in points from the page's upper left corner.
 Box = tuple[float, float, float, float]
 
@@ -92,6 +94,7 @@ class Pieces:
         self._places = _Texts({"": 0})
         self._boxed_cell = array("I")
         self._boxes = array("f")
+        self._confidences = array("f")
         self._table = 0
 
     def begin(self) -> int:
@@ -123,11 +126,18 @@ class Pieces:
         """Begin the document's next table."""
         self._table += 1
 
-    def row(self, texts: Iterable[str], place: str = "", boxes: Sequence[Box] | None = None) -> None:
+    def row(
+        self,
+        texts: Iterable[str],
+        place: str = "",
+        boxes: Sequence[Box] | None = None,
+        confidences: Sequence[float] | None = None,
+    ) -> None:
         """Add a row of the table begun last: the texts of its cells in order. A row without cells is none.
 
         ``place`` says where the row stands beyond its table, as a part of a locator (``page=3``, ``sheet=2``); ``boxes``
-        are the places of its cells on that page, one a cell.
+        are the places of its cells on that page, one a cell. ``confidences`` are those of the recognition of characters,
+        one a cell, from 0 to 1; characters that the file itself holds have none.
         """
         index = self.texts
         before = len(self._cell_text)
@@ -138,6 +148,7 @@ class Pieces:
             self._boxed_cell.extend(range(before, len(self._cell_text)))
             for box in boxes:
                 self._boxes.extend(box)
+            self._confidences.extend(confidences or [_CERTAIN] * len(boxes))
         self._row_place.append(self._places[place])
         self._row_document.append(len(self.headings) - 1)
         self._row_table.append(self._table)
@@ -198,10 +209,17 @@ class Pieces:
 
 
     def boxes(self) -> pl.DataFrame:
-        """Return ``row_id``, ``cell`` and ``box`` ("left,top,right,bottom" in points) of cells whose reader knows it."""
-        boxes = np.frombuffer(self._boxes, dtype=np.float32).reshape(-1, 4) if self._boxes else np.empty((0, 4), np.float32)
+        """Return cells whose reader knows their place on the page: ``row_id``, ``cell``, ``box`` ("left,top,right,bottom" in
+        points), ``confidence`` (NULL unless the characters were recognised)."""
+        schema = {"row_id": pl.UInt32, "cell": pl.UInt32, "box": pl.String, "confidence": pl.Float32}
+        if not self._boxes:
+            return pl.DataFrame(schema=schema)
+        boxes = np.frombuffer(self._boxes, dtype=np.float32).reshape(-1, 4)
         sides = [pl.Series(boxes[:, side]).round(1).cast(pl.String) for side in range(4)]
-        text = pl.select(box=pl.concat_str([pl.lit(side) for side in sides], separator=",")) if self._boxes else pl.DataFrame(schema={"box": pl.String})
+        confidence = pl.Series(np.frombuffer(self._confidences, dtype=np.float32)).fill_nan(None)
+        text = pl.select(
+            box=pl.concat_str([pl.lit(side) for side in sides], separator=","), confidence=pl.lit(confidence)
+        )
         return pl.concat([self.cells().select("row_id", "cell")[_numbers(self._boxed_cell)], text], how="horizontal")
 
 

@@ -14,9 +14,10 @@ import polars as pl
 from dagster_project.bodies.identify import identify
 from dagster_project.documents import CONVERTERS, UNPACKERS, reader_for
 from dagster_project.documents.kinds import extension_kind, sniff
-from dagster_project.documents.limits import within
+from dagster_project.documents.limits import SECONDS_FOR_ONE_SCAN, within
 from dagster_project.documents.manifest import read_bytes
 from dagster_project.documents.pieces import Member, Pieces, Unreadable
+from dagster_project.documents.scan import SCAN, scan_reader
 from dagster_project.reading.assemble import candidates_frame, documents_frame, intake_findings, sections_frame
 from dagster_project.reading.careful.batch import read_unfinished
 from dagster_project.reading.document import Document, Source, document_id
@@ -27,17 +28,18 @@ from dagster_project.reading.several import separate
 from schemas import CANDIDATES, CELLS, DOCUMENTS, FINDINGS, SECTIONS, STAGED
 
 
-def read_batch(sources: Sequence[Source], raw: Path) -> dict[str, pl.DataFrame]:
+def read_batch(sources: Sequence[Source], raw: Path, *, scans: bool = False) -> dict[str, pl.DataFrame]:
     """Read files and return the frames of schemas.STAGED by name, validated.
 
-    Every source gives exactly one row of ``documents`` for each document it holds, whatever happens.
+    Every source gives exactly one row of ``documents`` for each document it holds, whatever happens. With ``scans`` the
+    characters of pages that are images are recognised; without, such documents end with the reason documents.scan.SCAN.
 
     Raises:
         schemas.ContractError: a frame is not as its contract says; nothing of the batch may be stored.
     """
     pieces = Pieces()
     converted = _convert(sources, raw)
-    documents = [document for source in sources for document in _open(source, raw, pieces, converted)]
+    documents = [document for source in sources for document in _open(source, raw, pieces, converted, scans)]
     tables = read_tables(pieces)
     found = read_unfinished(found_cells(tables, documents), pieces, documents)
     cells = resolve(found, documents)
@@ -57,7 +59,9 @@ def sort(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     return frame.sort(*key)
 
 
-def _open(source: Source, raw: Path, pieces: Pieces, converted: Mapping[str, bytes | Unreadable]) -> list[Document]:
+def _open(
+    source: Source, raw: Path, pieces: Pieces, converted: Mapping[str, bytes | Unreadable], scans: bool
+) -> list[Document]:
     """Read one file: its one document, or each document that it contains."""
     document = Document(source, document_id(source.source_sha256, source.source_path))
     with _told_in_ledger(document):
@@ -68,7 +72,7 @@ def _open(source: Source, raw: Path, pieces: Pieces, converted: Mapping[str, byt
                 members = list(UNPACKERS[document.kind](content, source.source_path))
             if not members:
                 raise Unreadable("empty_container", f"Expected documents inside this {document.kind}, found none.", "intake")
-            return [document for member in members for document in _member(source, member, pieces)]
+            return [document for member in members for document in _member(source, member, pieces, scans)]
         if document.kind in CONVERTERS:
             result = converted[source.source_path]
             if isinstance(result, Unreadable):
@@ -76,11 +80,11 @@ def _open(source: Source, raw: Path, pieces: Pieces, converted: Mapping[str, byt
             content, kind = result, sniff(result, "")
         else:
             kind = document.kind
-        return _read(document, kind, content, source.source_path, pieces)
+        return _read(document, kind, content, source.source_path, pieces, scans)
     return [document]
 
 
-def _member(source: Source, member: Member, pieces: Pieces) -> list[Document]:
+def _member(source: Source, member: Member, pieces: Pieces, scans: bool) -> list[Document]:
     identifier = document_id(source.source_sha256, source.source_path, member.name)
     document = Document(source, identifier, member=member.name)
     with _told_in_ledger(document):
@@ -94,7 +98,8 @@ def _member(source: Source, member: Member, pieces: Pieces) -> list[Document]:
                 "unpacked or converted itself. Put it into the archive as a file of its own.",
                 "intake",
             )
-        return _read(document, document.kind, member.content, f"{source.source_path}/{member.name}", pieces, member)
+        path = f"{source.source_path}/{member.name}"
+        return _read(document, document.kind, member.content, path, pieces, scans, member)
     return [document]
 
 
@@ -104,22 +109,22 @@ def _read(
     content: bytes,
     path: str,
     pieces: Pieces,
+    scans: bool,
     member: Member | None = None,
 ) -> list[Document]:
     """Read one document's bytes and return it, or each report that it holds."""
-    reader = reader_for(kind)
     document.index = pieces.begin()
-    for origin, text in member.named if member is not None else ():
+    for origin, text in member.named if member else ():
         pieces.named(origin, text)
-    with within():
-        reader(content, pieces)
-    if member is not None and member.encoding is not None:
-        pieces.heading.encoding = member.encoding
-    if "mojibake" in (pieces.heading.encoding or ""):
-        pieces.note(
-            "mojibake_reversed",
-            f"The text had been decoded wrongly and saved so; it was put back without loss: {pieces.heading.encoding}.",
-        )
+    try:
+        with within():
+            reader_for(kind)(content, pieces)
+    except Unreadable as error:
+        if error.code != SCAN or not scans:
+            raise
+        document.lane = "careful"
+        with within(SECONDS_FOR_ONE_SCAN):
+            scan_reader(kind)(content, pieces)
     documents = [document]
     for number in range(2, separate(pieces) + 1):
         name = f"{document.member}#report={number}"
@@ -130,6 +135,7 @@ def _read(
         heading = pieces.headings[each.index]
         each.encoding = heading.encoding
         each.notes = heading.notes
+        each.lane = document.lane
         # The file is named after one report at most.
         each.identity = identify(heading, path if len(documents) == 1 else "")
         if claimed is not None and claimed != each.kind:

@@ -107,7 +107,7 @@ def read_tables(pieces: Pieces) -> TablesRead:
 def _classified(pieces: Pieces) -> pl.DataFrame:
     texts = pl.Series("text", list(pieces.texts), dtype=pl.String)
     frame = values.classify(texts)
-    wordy = (frame["kind"].is_in(["text", "ambiguous"])).to_list()
+    wordy = (frame["kind"].is_in(["text", "ambiguous", "illegible"])).to_list()
     keys = [labels.match(text) if is_word else None for text, is_word in zip(texts, wordy, strict=True)]
     return frame.with_columns(
         pl.Series("key", [None if key is None else key[0] for key in keys], dtype=pl.String),

@@ -40,7 +40,8 @@ def found_cells(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
         .join(tables.boxes.rename({"cell": "at"}), on=["row_id", "at"], how="left", maintain_order="left")
         .with_columns(
             place=pl.when(pl.col("place") != "").then(pl.format("{};", "place")).otherwise(pl.lit("")),
-            box=pl.format(";box={}", "box").fill_null(""),
+            box=pl.format(";box={}", "box").fill_null("")
+            + pl.format(";by=ocr;confidence={}", pl.col("confidence").round(2)).fill_null(""),
         )
     )
     # A bare multiplier (3万) leaves open what is multiplied.

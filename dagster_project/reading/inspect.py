@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dagster_project.auditing import equations
+from dagster_project.auditing.findings import audit
 from dagster_project.documents.kinds import sniff
 from dagster_project.documents.manifest import partition_of, read_bytes
 from dagster_project.documents.pieces import Unreadable
@@ -37,6 +37,7 @@ _STYLES = {
 }
 # Three Chinese characters of a head, or a number of six digits; longer ones go on in the next line.
 _VALUE_WIDTH = 6
+_LABEL_WIDTH = 8
 _SHOWN_INSTEAD = {"blank": "·", "absent": "absent", "ambiguous": "?", "illegible": "illegible"}
 
 
@@ -57,9 +58,11 @@ def show(path: Path, cell: str | None = None, console: Console | None = None) ->
         return _show_cell(console, document, frames[CELLS.name], cell)
     _show_document(console, document, frames[CANDIDATES.name], len(content))
     if document["outcome"] == "report":
-        failing = AUDIT_FINDINGS.validate(equations.ask(frames[CELLS.name]))
-        _show_tables(console, document["form"], frames[CELLS.name], failing)
-        _show_equations(console, failing)
+        found = AUDIT_FINDINGS.validate(audit(frames[CELLS.name], frames[DOCUMENTS.name]))
+        asked = found.filter(family="equation")
+        _show_tables(console, document["form"], frames[CELLS.name], asked)
+        _show_equations(console, asked)
+        _show_findings(console, found.filter(pl.col("family") != "equation", pl.col("status") == "fail"))
     _show_findings(console, frames[FINDINGS.name])
     return 0 if document["outcome"] == "report" else 1
 
@@ -116,7 +119,10 @@ def _show_tables(console: Console, form: str, cells: pl.DataFrame, findings: pl.
             box=box.SIMPLE_HEAD,
             padding=(0, 1, 0, 0),
         )
-        (_as_list if table == "disclosure" else _as_grid)(view, part, marked)
+        if table == "disclosure":
+            _as_list(view, part, marked)
+        else:
+            _as_grid(view, part, marked, console.width)
         console.print(view)
 
 
@@ -130,11 +136,13 @@ def _as_list(view: Table, cells: pl.DataFrame, marked: set[str]) -> None:
         )
 
 
-def _as_grid(view: Table, cells: pl.DataFrame, marked: set[str]) -> None:
+def _as_grid(view: Table, cells: pl.DataFrame, marked: set[str], width: int) -> None:
     """One line a row, as printed."""
-    view.add_column("", no_wrap=True, overflow="ellipsis", ratio=1)
     columns = dict(cells.select("column", "column_label_zh").unique(maintain_order=True).iter_rows())
     order = [column for column in registry.column_order(cells["table"][0]) if column in columns]
+    # The label gives way, never the numbers: without a width of its own it would take theirs on a narrow terminal.
+    left = width - len(order) * (_VALUE_WIDTH + 1) - 1
+    view.add_column("", no_wrap=True, overflow="ellipsis", max_width=max(_LABEL_WIDTH, left))
     for column in order:
         view.add_column(columns[column], justify="right", overflow="fold", width=_VALUE_WIDTH)
     values = {(cell["row"], cell["column"]): cell for cell in cells.iter_rows(named=True)}
@@ -184,7 +192,7 @@ def _show_cell(console: Console, document: dict, cells: pl.DataFrame, code: str)
         ][:8]
         console.print(
             f"[red]Expected a cell that {document['source_path']} prints, found '{code}'.[/] "
-            + (f"Did you mean one of: {', '.join(near)}?" if near else "The codes are in docs/cells.md."),
+            + (f"Did you mean one of: {', '.join(near)}?" if near else "The codes are in dagster_project/forms/registry/cells.csv."),
             highlight=False,
         )
         return 1

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
+from dagster_project.documents import scan
 from dagster_project.reading.assemble import documents_frame
 from dagster_project.reading.document import READER_VERSION, Document, Source, document_id
 from schemas import DOCUMENTS, STAGED, Frame
@@ -27,6 +28,7 @@ BATCH_DOCUMENTS = 1024
 BATCH_BYTES = 128 * 1024 * 1024
 # Starting a worker process costs as much as reading some hundred documents.
 DOCUMENTS_WORTH_A_WORKER = 400
+SCANS_IN_A_BATCH = 4
 # Reasons that tell of the run, not of the file: such a document is read again.
 _PASSING = ("changed_during_run", "vanished", "reader_failed")
 _PART = "part-{:06d}.parquet"
@@ -41,6 +43,7 @@ class Refresh:
     documents_read: int
     documents_kept: int
     documents_dropped: int
+    scans_read: int = 0
     seconds_by_stage: dict[str, float] = field(default_factory=dict)
     workers: int = 1
 
@@ -77,24 +80,41 @@ def refresh(
     staging.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".reading-", dir=staging) as folder:
         work = Path(folder)
-        jobs = [(batch, raw, work / plan.partition, number) for number, (plan, batch) in enumerate(batches)]
-        done = 0
-        for count in _run(jobs, workers):
-            done += count
+        jobs = [_Job(batch, raw, work / plan.partition, number) for number, (plan, batch) in enumerate(batches)]
+        done, scans = 0, []
+        for finished in _run(jobs, workers):
+            done += finished.count
+            scans += finished.scans
             if progress is not None:
                 progress(done, len(due))
         read = time.perf_counter()
+        # In a pool of their own: a scan takes seconds where the others take milliseconds, and its models take memory.
+        by_partition = [
+            (work / plan.partition, [source for source in plan.due if source in set(scans)]) for plan in changed
+        ]
+        scan_jobs = _scan_jobs(by_partition, raw, len(jobs))
+        for finished in _run(scan_jobs, min(workers_available(), len(scan_jobs)) or 1):
+            done += finished.count
+            if progress is not None:
+                progress(done, len(due))
+        recognised = time.perf_counter()
         for plan in changed:
             _store(plan, work / plan.partition, staging)
     _remove_gone(staging, set(manifest["partition"]))
-    finished = time.perf_counter()
+    stored = time.perf_counter()
     return Refresh(
         partitions=tuple(partitions),
         rewritten=tuple(plan.partition for plan in changed),
         documents_read=len(due),
         documents_kept=sum(plan.kept.height for plan in plans),
         documents_dropped=sum(plan.dropped for plan in plans),
-        seconds_by_stage={"plan": planned - started, "read": read - planned, "store": finished - read},
+        scans_read=len(scans),
+        seconds_by_stage={
+            "plan": planned - started,
+            "read": read - planned,
+            "recognise": recognised - read,
+            "store": stored - recognised,
+        },
         workers=workers,
     )
 
@@ -118,7 +138,8 @@ def _plan(manifest: pl.DataFrame, staging: Path, partition: str) -> _Plan:
     ledger = DOCUMENTS.empty()
     if complete:
         ledger = pl.read_parquet(frame_path(staging, DOCUMENTS, partition), memory_map=False)
-    lasting = (pl.col("reader_version") == READER_VERSION) & ~pl.col("reason_code").is_in(_PASSING).fill_null(False)
+    passing = [*_PASSING, scan.SCAN] if scan.available() else _PASSING
+    lasting = (pl.col("reader_version") == READER_VERSION) & ~pl.col("reason_code").is_in(passing).fill_null(False)
     kept = ledger.filter(lasting).join(readable, on=["source_path", "source_sha256"], how="semi", maintain_order="left")
     due = readable.join(kept, on=["source_path", "source_sha256"], how="anti", maintain_order="left")
     same = pl.concat([kept, unread]).sort(*DOCUMENTS.key).equals(ledger.sort(*DOCUMENTS.key))
@@ -164,17 +185,38 @@ def _batches(sources: list[Source], manifest: pl.DataFrame) -> Iterator[list[Sou
         yield batch
 
 
+def workers_available() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _workers(due: int, wanted: int | None) -> int:
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    available = workers_available()
     return max(
         1, min(wanted or available, due // DOCUMENTS_WORTH_A_WORKER + 1, available if wanted is None else wanted)
     )
 
 
-Job = tuple[list[Source], Path, Path, int]
+@dataclass(frozen=True)
+class _Job:
+    """One batch: files to read, the archive, the folder for its parts, its number. ``scans``: recognise characters."""
+
+    sources: list[Source]
+    raw: Path
+    parts: Path
+    number: int
+    scans: bool = False
 
 
-def _run(jobs: list[Job], workers: int) -> Iterator[int]:
+@dataclass(frozen=True)
+class _Done:
+    """How many files a job finished, and which it left for the pass that recognises characters."""
+
+    count: int
+    scans: list[Source]
+
+
+def _run(jobs: list[_Job], workers: int) -> Iterator[_Done]:
     if workers == 1:
         yield from map(_read_to_parts, jobs)
         return
@@ -184,20 +226,38 @@ def _run(jobs: list[Job], workers: int) -> Iterator[int]:
             yield future.result()
 
 
+def _scan_jobs(left: list[tuple[Path, list[Source]]], raw: Path, first: int) -> list[_Job]:
+    """Return jobs for the scans of all partitions, a few files each: one scan takes as long as some thousand pages."""
+    found = [
+        (parts, sources[start : start + SCANS_IN_A_BATCH])
+        for parts, sources in left
+        for start in range(0, len(sources), SCANS_IN_A_BATCH)
+    ]
+    return [_Job(sources, raw, parts, first + at, scans=True) for at, (parts, sources) in enumerate(found)]
+
+
 def _one_thread() -> None:
     # Each worker is one core's work; read before polars is first imported in the worker.
     os.environ["POLARS_MAX_THREADS"] = "1"
 
 
-def _read_to_parts(job: Job) -> int:
+def _read_to_parts(job: _Job) -> _Done:
     from dagster_project.reading.batch import read_batch
 
-    sources, raw, folder, number = job
-    for name, frame in read_batch(sources, raw).items():
-        part = folder / name / _PART.format(number)
+    frames = read_batch(job.sources, job.raw, scans=job.scans)
+    left: list[Source] = []
+    if not job.scans and scan.available():
+        documents = frames[DOCUMENTS.name]
+        paths = set(documents.filter(pl.col("reason_code") == scan.SCAN)["source_path"])
+        left = [source for source in job.sources if source.source_path in paths]
+        ids = documents.filter(pl.col("source_path").is_in(paths))["document_id"].implode()
+        if left:
+            frames = {name: frame.filter(~pl.col("document_id").is_in(ids)) for name, frame in frames.items()}
+    for name, frame in frames.items():
+        part = job.parts / name / _PART.format(job.number)
         part.parent.mkdir(parents=True, exist_ok=True)
         frame.write_parquet(part, compression="zstd", statistics=False)
-    return len(sources)
+    return _Done(len(job.sources) - len(left), left)
 
 
 def _store(plan: _Plan, parts: Path, staging: Path) -> None:

@@ -8,7 +8,7 @@ row), raised or struck-out characters, a percent sign, a number with more than s
 
 import polars as pl
 
-from dagster_project.documents.pieces import CUT_MARK, EDGE_MARK, IMAGE_MARK, NOTE_MARK, STRUCK_MARK
+from dagster_project.documents.pieces import CUT_MARK, DOUBT_MARK, EDGE_MARK, IMAGE_MARK, NOTE_MARK, STRUCK_MARK
 
 # Texts that stand for "nothing to report", besides pure punctuation such as "/", "—" or "*".
 MARK_WORDS = ("无", "暂无", "空", "不涉及", "不适用", "未涉及", "没有", "na", "n/a", "nil", "null", "none")
@@ -35,7 +35,7 @@ _BLANKS = r"[\s\u00a0\u3000]"
 _FULL_WIDTH = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)}
 _SAME = {**_FULL_WIDTH, "−": "-", "‐": "-", "‑": "-", "‒": "-", "–": "-", "〔": "[", "〕": "]", "【": "[", "】": "]"}
 # How a person sees what the reader of the file kind marked.
-_SHOWN_MARKS = {NOTE_MARK: "^", STRUCK_MARK: "~", IMAGE_MARK: "[image]", CUT_MARK: "[file breaks off]", EDGE_MARK: "[over the edge]"}
+_SHOWN_MARKS = {NOTE_MARK: "^", STRUCK_MARK: "~", IMAGE_MARK: "[image]", CUT_MARK: "[file breaks off]", EDGE_MARK: "[over the edge]", DOUBT_MARK: "(?)"}
 # DECIMAL(18,6) holds these exactly.
 _MOST_WHOLE_DIGITS = 12
 _MOST_DECIMALS = 6
@@ -44,8 +44,8 @@ _MOST_DECIMALS = 6
 def classify(texts: pl.Series) -> pl.DataFrame:
     """Read distinct texts as value cells.
 
-    Returns one row per text, in order: ``kind`` (number, noted, blank, mark, ambiguous, or text when no digit stands in
-    it), ``value`` (Decimal(18,6), NULL unless number or noted), ``unit`` as printed, ``raw`` (white space collapsed).
+    Returns one row per text, in order: ``kind`` (number, noted, blank, mark, ambiguous, illegible, or text when no digit
+    stands in it), ``value`` (Decimal(18,6), NULL unless number or noted), ``unit`` as printed, ``raw`` (white space collapsed).
     """
     text = pl.col("text").str.replace_all(_UNSEEN, "")
     frame = pl.DataFrame({"text": texts}).select(
@@ -70,6 +70,8 @@ def classify(texts: pl.Series) -> pl.DataFrame:
     kind = (
         pl.when(pl.col("plain") == "")
         .then(pl.lit("blank"))
+        .when(pl.col("plain").str.contains(DOUBT_MARK, literal=True))
+        .then(pl.lit("illegible"))
         .when(sound & pl.col("unit").is_null() & pl.col("note").is_null())
         .then(pl.lit("number"))
         .when(sound)

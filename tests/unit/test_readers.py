@@ -126,8 +126,8 @@ class TestMarkdown:
 
 def test_a_kind_without_a_reader_is_refused_with_what_can_be_read():
     with pytest.raises(Unreadable, match="html") as refused:
-        reader_for("pdf")
-    assert refused.value.code == "unsupported_kind"
+        reader_for("unknown")
+    assert refused.value.code == "unknown_kind"
 
 
 @pytest.mark.parametrize("kind", READERS)
