@@ -1,0 +1,195 @@
+"""PDF files with a text layer: tables, ruled and unruled, and the lines around them.
+
+Here: the file, the order of its pages and what is refused. Not here: a page (``pdf_page``, ``pdf_drawings``, ``pdf_ink``), its
+tables (``pdf_ruled``, ``pdf_unruled``, ``pdf_cells``), its lines (``pdf_lines``, ``pdf_margins``), tables over pages
+(``pdf_joins``).
+
+What is handed on is what a person sees on the page: text that is in the file but not shown is left out, and what is shown
+without being text makes its cell undecided. Scripts and embedded files are never opened.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from dagster_project.documents.pdf_cells import fill, mark_drawn
+from dagster_project.documents.pdf_drawings import read_drawings
+from dagster_project.documents.pdf_ink import Ink
+from dagster_project.documents.pdf_joins import WholeTable, goes_on
+from dagster_project.documents.pdf_lines import Line, lines_of, paragraphs
+from dagster_project.documents.pdf_margins import PageContent, title_of, without_margins
+from dagster_project.documents.pdf_page import Page, read_page
+from dagster_project.documents.pdf_ruled import ruled_tables
+from dagster_project.documents.pdf_unruled import (
+    add_fragments,
+    fragments,
+    head_only,
+    stands_below,
+    unruled_tables,
+)
+from dagster_project.documents.pieces import TABLE_MARK, Pieces, Unreadable
+
+KINDS = ("pdf",)
+
+# A report has 3 to 30 pages, a county's compendium perhaps 200; what has more is a book or made to be slow.
+MOST_PAGES = 300
+
+
+def read(content: bytes, into: Pieces) -> None:
+    """Read one PDF into ``into``.
+
+    Raises:
+        Unreadable: the file is encrypted, damaged, has no pages or too many, or shows no text.
+    """
+    with opened(content) as document:
+        pages = [_read_page(read_page(document, index)) for index in range(len(document))]
+        _refuse_scans(pages)
+        without_margins(pages)
+        for page in pages:
+            _add_unruled(page, document)
+    for page, following in pairwise(pages):
+        _add_over_break(page, following)
+    _hand_on(pages, into)
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[pdfium.PdfDocument]:
+    """Open a PDF and close it again.
+
+    Raises:
+        Unreadable: see ``read``.
+    """
+    try:
+        document = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError as error:
+        raise _refused(error) from error
+    try:
+        if len(document) > MOST_PAGES:
+            raise Unreadable(
+                "too_many_pages",
+                f"Expected a report of at most {MOST_PAGES} pages, found {len(document):,}. Supply the report alone, without its attachments.",
+            )
+        # So that filled form fields are drawn; nothing of a form is run.
+        document.init_forms()
+        yield document
+    finally:
+        document.close()
+
+
+def _refused(error: pdfium.PdfiumError) -> Unreadable:
+    if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
+        return Unreadable(
+            "encrypted", "Expected a PDF that opens without a password, found an encrypted one. Supply it without protection."
+        )
+    if error.err_code == pdfium_c.FPDF_ERR_SECURITY:
+        return Unreadable(
+            "encrypted", "Expected a PDF with standard encryption or none, found another. Supply it without protection."
+        )
+    if error.err_code in (pdfium_c.FPDF_ERR_SUCCESS, None):
+        return Unreadable("no_pages", "Expected a PDF with pages, found none. Download it again from its source.")
+    return Unreadable(
+        "damaged", "Expected a whole PDF, found one that is cut off or damaged. Download it again from its source."
+    )
+
+
+def _read_page(page: Page) -> PageContent:
+    """Return a page's ruled tables, with their text, and the lines outside them."""
+    read_drawings(page)
+    tables = ruled_tables(page)
+    if tables:
+        ink = Ink(page)
+        ink.leave_out_hidden(page)
+        left = fill(page, tables, ink)
+        frames = [table for table in tables if table.is_frame]
+        tables = [table for table in tables if not table.is_frame]
+        left += [glyph for table in frames for row in table.rows for cell in row for glyph in cell.glyphs]
+    else:
+        left = page.glyphs
+    page.raw.close()
+    return PageContent(page, lines_of(left), tables)
+
+
+def _add_unruled(content: PageContent, document: pdfium.PdfDocument) -> None:
+    """Make tables of the lines of a page that stand in columns."""
+    found, left = unruled_tables(content.page, content.lines)
+    if not found:
+        return
+    page = content.page
+    page.raw = document[page.number - 1]
+    ink = Ink(page)
+    if ink.leave_out_hidden(page):
+        shown = {id(glyph) for glyph in page.glyphs}
+        kept = [glyph for line in content.lines for glyph in line.glyphs if id(glyph) in shown]
+        found, left = unruled_tables(page, lines_of(kept))
+    mark_drawn(found, ink)
+    page.raw.close()
+    content.tables += found
+    content.lines = left
+
+
+def _add_over_break(content: PageContent, following: PageContent) -> None:
+    """Take up what an unruled table over two pages has beside the break: its head, parts of its labels."""
+    first = min(following.tables, key=lambda table: table.box[1], default=None)
+    if first is None or first.ruled or not first.edges:
+        return
+    above = [line for line in following.lines if line.bottom < first.box[1]]
+    last = max(content.tables, key=lambda table: table.box[3], default=None)
+    lowest = last.box[3] if last is not None else 0.0
+    below = [line for line in content.lines if line.top > lowest]
+    if last is not None and not last.ruled and last.edges and stands_below(last, first):
+        if fragments(last, above) == above and fragments(last, below) == below:
+            add_fragments(first, above, above=True)
+            add_fragments(last, below, above=False)
+            following.lines = [line for line in following.lines if line not in above]
+            content.lines = [line for line in content.lines if line not in below]
+    elif not above:
+        head, left = head_only(content.page, below)
+        if head is not None and stands_below(head, first):
+            content.tables.append(head)
+            content.lines = [line for line in content.lines if line.top <= lowest] + left
+
+
+def _refuse_scans(pages: list[PageContent]) -> None:
+    if any(page.lines or any(cell.glyphs for table in page.tables for row in table.rows for cell in row) for page in pages):
+        return
+    hidden = sum(page.page.hidden for page in pages)
+    raise Unreadable(
+        "scan_without_text",
+        "Expected a PDF with text, found pages that are pictures"
+        + (f" with {hidden:,} characters of hidden text, which a machine guessed from them" if hidden else "")
+        + ". It needs character recognition (OCR) and a person to check its figures; or supply the report as a page or as a "
+        "PDF with text.",
+        "reading",
+    )
+
+
+def _hand_on(pages: list[PageContent], into: Pieces) -> None:
+    """Hand on tables and lines in the order of the pages, a table over several pages where it begins."""
+    content: list[Line | WholeTable] = []
+    for page in pages:
+        for part in sorted([*page.lines, *page.tables], key=lambda part: (part.box[1], part.box[0])):
+            if isinstance(part, Line):
+                content.append(part)
+            elif content and isinstance(content[-1], WholeTable) and goes_on(content[-1], part):
+                content[-1].parts.append(part)
+            else:
+                content.append(WholeTable([part]))
+    for part in content:
+        if isinstance(part, WholeTable):
+            _hand_on_table(part, into)
+    into.named("heading", title_of(pages))
+    lines = paragraphs([part if isinstance(part, Line) else None for part in content])
+    into.heading.lines += [TABLE_MARK if line is None else line for line in lines]
+
+
+def _hand_on_table(table: WholeTable, into: Pieces) -> None:
+    into.begin_table()
+    for row in table.rows:
+        into.row(
+            [cell.text for cell in row.cells],
+            f"page={row.page.number}",
+            [row.page.displayed(cell.box) for cell in row.cells],
+        )

@@ -1,0 +1,94 @@
+"""What of a page of a PDF can be seen, by its picture.
+
+Here: the rendered page, asked for ink at a place. Not here: what the ink means.
+
+The text of a PDF says what can be searched, not what is shown: text may be white, covered, in a layer that is off, and what
+is shown may be a picture, a filled form field or a drawn digit that no text says. So the picture is asked: no ink, no glyph;
+ink without a glyph, no blank cell.
+"""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from dagster_project.documents.pdf_page import Glyph, Page
+from dagster_project.documents.pieces import Box
+
+# Two pixels a point show strokes of the smallest print; larger pages are drawn coarser, to bound the memory.
+_SCALE = 2.0
+_MOST_PIXELS = 6_000_000
+# Differences of grey, of 255: what an eye tells from its ground, and what is surely a stroke and no shade of a ground.
+_SEEN = 16
+_STROKE = 64
+# A cell's edge may be a double line drawn this far, in points, from where the cell is taken to end.
+_EDGE = 2.5
+
+
+class Ink:
+    """The picture of one page."""
+
+    def __init__(self, page: Page):
+        self.scale = min(_SCALE, math.sqrt(_MOST_PIXELS / max(1.0, page.width * page.height)))
+        # Drawn upright, as the page's coordinates are.
+        bitmap = page.raw.render(scale=self.scale, rotation=(-page.turned % 4) * 90, grayscale=True, may_draw_forms=True)
+        self._grey = bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width].copy()
+        bitmap.close()
+
+    def leave_out_hidden(self, page: Page) -> int:
+        """Drop the glyphs of a page that cannot be seen; return how many."""
+        shown = [glyph for glyph in page.glyphs if self.shows(glyph)]
+        dropped = len(page.glyphs) - len(shown)
+        page.hidden += dropped
+        page.glyphs = shown
+        return dropped
+
+    def shows(self, glyph: Glyph) -> bool:
+        """Whether a glyph can be seen where it is drawn."""
+        left, top, right, bottom = self._pixels(glyph.ink)
+        inside = self._grey[top:bottom, left:right]
+        if not inside.size:
+            return False
+        darkest, lightest = int(inside.min()), int(inside.max())
+        if lightest - darkest >= _SEEN:
+            return True
+        around = self._grey[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2]
+        # A dash fills its outline; its ground is beside it.
+        ground = (int(around.sum(dtype=np.int64)) - int(inside.sum(dtype=np.int64))) / max(1, around.size - inside.size)
+        if abs(ground - (darkest + lightest) / 2) >= _SEEN:
+            return True
+        if glyph.embedded or glyph.colour is None:
+            return False
+        # This machine may lack the font that a reader's machine has.
+        red, green, blue = glyph.colour
+        return abs(0.3 * red + 0.59 * green + 0.11 * blue - ground) >= _SEEN
+
+    def beside(self, box: Box, glyphs: Iterable[Glyph]) -> bool:
+        """Whether something is drawn in a cell that is none of its glyphs."""
+        left, top, right, bottom = box
+        left, top, right, bottom = self._pixels((left + _EDGE, top + _EDGE, right - _EDGE, bottom - _EDGE))
+        inside = self._grey[top:bottom, left:right]
+        if not inside.size:
+            return False
+        free: np.ndarray | None = None
+        for glyph in glyphs:
+            if free is None:
+                free = np.ones(inside.shape, dtype=bool)
+            # Below the base line there may be an underline, and a font of another machine may be wider.
+            wider = (0.1 if glyph.embedded else 0.4) * glyph.size
+            x0, y0, x1, y1 = self._pixels(
+                (glyph.left - wider, glyph.ink[1] - wider, glyph.right + wider, max(glyph.ink[3], glyph.bottom) + wider)
+            )
+            free[max(0, y0 - top) : max(0, y1 - top), max(0, x0 - left) : max(0, x1 - left)] = False
+        rest = inside if free is None else inside[free]
+        return bool(rest.size) and int(rest.max()) - int(rest.min()) >= _STROKE
+
+    def _pixels(self, box: Box) -> tuple[int, int, int, int]:
+        height, width = self._grey.shape
+        left, top, right, bottom = (edge * self.scale for edge in box)
+        return (
+            min(max(0, math.floor(left)), width),
+            min(max(0, math.floor(top)), height),
+            min(max(0, math.ceil(right)), width),
+            min(max(0, math.ceil(bottom)), height),
+        )

@@ -1,0 +1,323 @@
+"""Tables of a PDF without ruling lines, as browsers and word processors print borderless tables.
+
+Here: rows of numbers that stand in columns, the labels beside them, the heads above them. Not here: ruled tables; the meaning
+of a label.
+
+A row is a line that ends in numbers or marks. Its columns are where the numbers of its block stand, taken together. Labels of
+several lines are put together by the distance of their lines, which is smaller inside a cell than between rows; where it is
+not, a row takes the label on its own base line and every other line stands for itself. Two numbers in one column, or a number
+over two, stay apart by a space: nothing is glued here.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dagster_project.documents.pdf_lines import Line
+from dagster_project.documents.pdf_page import Page
+from dagster_project.documents.pdf_ruled import Cell, Table
+from dagster_project.documents.pieces import Box
+
+_VALUE = re.compile(
+    r"^(?:[+\-－−]?[0-9０-９]+(?:[,，][0-9０-９]{3})*(?:[.．][0-9０-９]+)?"
+    r"(?:[件条项个次人宗起份例篇元万亿]{1,2})?(?:[（(\[〔【].*[)）\]〕】])?"
+    r"|[/／\\—–\-－*＊]{1,3}|无|[\ue000-\uf8ff]+)$"
+)
+_NUMBERING = re.compile(r"^[0-9０-９]{1,2}[.．,，]$")
+_SENTENCE = re.compile(r"[。；;]")
+# Shares of the font size.
+_CELLS_APART = 0.4  # Cells of a line stand further apart than this; words of a sentence do not.
+_ALIGNED = 0.2  # Lines of one cell begin or are centred so nearly at one place.
+_ON_LINE = 0.5
+# Lines of one cell follow one another at most so much further apart than the closest of the block.
+_LINE_PITCH = 1.25
+_WIDEST_PITCH = 2.2
+# A line wider than this share of the page is prose, unless it ends in numbers.
+_PROSE_WIDTH = 0.62
+_NEAR = 3.6  # Lines of a table follow one another at most so many font sizes apart.
+_FEWEST_VALUES = 3
+
+
+@dataclass
+class _Blob:
+    """Words one below the other that make the text of a cell."""
+
+    words: list[Line]
+
+    @property
+    def box(self) -> Box:
+        return (
+            min(word.left for word in self.words),
+            self.words[0].top,
+            max(word.right for word in self.words),
+            self.words[-1].bottom,
+        )
+
+    @property
+    def centre(self) -> float:
+        return (self.words[0].top + self.words[-1].bottom) / 2
+
+    def cell(self) -> Cell:
+        glyphs = [glyph for word in self.words for glyph in word.glyphs]
+        return Cell(self.box, "\n".join(word.text for word in self.words), glyphs)
+
+
+@dataclass
+class _Tabular:
+    """One line taken apart: words that may be labels or heads, and the numbers or marks that it ends in."""
+
+    line: Line
+    labels: list[Line]
+    values: list[Line]
+
+
+def unruled_tables(page: Page, lines: Sequence[Line]) -> tuple[list[Table], list[Line]]:
+    """Return the tables that stand among the lines of a page, and the lines that are left."""
+    taken = [_taken_apart(line) for line in lines]
+    tables: list[Table] = []
+    left: list[Line] = []
+    for block in _blocks(page, taken):
+        table = _table(page, block)
+        if table is None:
+            left += [each.line for each in block]
+        else:
+            tables.append(table)
+    return tables, sorted(left, key=lambda line: (line.base, line.left))
+
+
+def head_only(page: Page, lines: Sequence[Line]) -> tuple[Table | None, list[Line]]:
+    """Return what stands last on a page as the head of a table that begins on the next, and the lines before it."""
+    blocks = list(_blocks(page, [_taken_apart(line) for line in lines]))
+    if not blocks or any(each.values for each in blocks[-1]) or max(len(each.labels) for each in blocks[-1]) < 2:
+        return None, list(lines)
+    block = blocks[-1]
+    cells = [_row_of(blobs) for blobs in _head_rows(block, _pitch(block))]
+    table = Table(page, _around(cells), cells, [], ruled=False)
+    return table, [line for line in lines if all(line is not each.line for each in block)]
+
+
+def fragments(before: Table, lines: Sequence[Line]) -> list[Line]:
+    """Return those lines, beside a break of the page, that are parts of labels of a table that goes on over the break."""
+    edge = before.edges[0]
+    starts = [cell.box[0] for row in before.rows for cell in row if cell.box[0] < edge]
+    return [
+        line
+        for line in lines
+        if line.right < edge
+        and all(any(abs(word.left - start) < _ALIGNED * word.size for start in starts) for word in line.words(_CELLS_APART))
+    ]
+
+
+def add_fragments(table: Table, lines: Sequence[Line], *, above: bool) -> None:
+    """Add lines as rows without values above or below the rows of a table."""
+    rows = [[_Blob([word]).cell() for word in line.words(_CELLS_APART)] for line in lines]
+    table.rows = rows + table.rows if above else table.rows + rows
+    table.box = _around(table.rows)
+
+
+def _taken_apart(line: Line) -> _Tabular:
+    words = line.words()
+    count = 0
+    while count < len(words) and _is_value(words[-1 - count].text):
+        count += 1
+    labels, values = words[: len(words) - count], words[len(words) - count :]
+    if count == 1 and labels and values[0].left - labels[-1].right < _CELLS_APART * line.size:
+        # A sentence may end its line with a number.
+        labels, values = words, []
+    return _Tabular(line, labels, values)
+
+
+def _is_value(text: str) -> bool:
+    return bool(_VALUE.match(text)) and not _NUMBERING.match(text)
+
+
+def _blocks(page: Page, lines: Sequence[_Tabular]) -> list[list[_Tabular]]:
+    """Part the lines of a page into blocks that may be tables and single lines that are not."""
+    blocks: list[list[_Tabular]] = []
+    for index, each in enumerate(lines):
+        near = bool(index) and each.line.base - lines[index - 1].line.base < _NEAR * each.line.size
+        if _is_prose(page, each, lines, index) or not blocks or not near:
+            blocks.append([each])
+            continue
+        before = blocks[-1][-1]
+        if _is_prose(page, before, lines, index - 1):
+            blocks.append([each])
+        else:
+            blocks[-1].append(each)
+    return blocks
+
+
+def _is_prose(page: Page, each: _Tabular, lines: Sequence[_Tabular], index: int) -> bool:
+    if each.values:
+        return False
+    if _SENTENCE.search(each.line.text) or each.line.right - each.line.left > _PROSE_WIDTH * page.width:
+        return len(each.line.words(_CELLS_APART)) < 3
+    if len(each.line.words(_CELLS_APART)) > 1:
+        return False
+    # A line alone between rows: a heading or an item of its own, unless it is the line of a cell close to another.
+    gaps = [
+        abs(each.line.base - other.line.base) for other in (*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2])
+    ]
+    return min(gaps, default=1e9) > 1.75 * each.line.size
+
+
+def _table(page: Page, block: list[_Tabular]) -> Table | None:
+    anchors = [each for each in block if each.values]
+    if not anchors:
+        return None
+    columns = _columns(anchors)
+    first = block.index(anchors[0])
+    pitch = _pitch(block)
+    labels_above = [word for each in block[:first] for word in each.labels]
+    if not _is_safe(anchors, columns, labels_above):
+        return None
+    edge = columns[0][0]
+    labels = _blobs([word for each in block for word in each.labels if word.left < edge], pitch)
+    owned = _owned(labels, anchors)
+    # What stands above the first row and is not its label is the head.
+    of_rows = {id(word) for blobs in owned for blob in blobs for word in blob.words}
+    head = [
+        _Tabular(each.line, [word for word in each.labels if id(word) not in of_rows], []) for each in block[:first]
+    ]
+    rows = [_row_of(blobs) for blobs in _head_rows([each for each in head if each.labels], pitch)]
+    in_head = {id(word) for each in head for word in each.labels}
+    loose = [
+        (blob.words[0].base, [blob.cell()])
+        for blob in _lone(block, of_rows | in_head, pitch)
+    ]
+    body = [
+        (anchor.line.base, [*(blob.cell() for blob in sorted(blobs, key=lambda blob: blob.box[0])), *_values(anchor, columns)])
+        for anchor, blobs in zip(anchors, owned, strict=True)
+    ]
+    rows += [cells for _, cells in sorted(loose + body, key=lambda pair: pair[0])]
+    return Table(page, _around(rows), rows, [place for column in columns for place in column], ruled=False)
+
+
+def _columns(anchors: list[_Tabular]) -> list[tuple[float, float]]:
+    """Return where numbers stand, all rows taken together, as (left, right)."""
+    places = sorted((word.left, word.right) for each in anchors for word in each.values)
+    columns = [places[0]]
+    for left, right in places[1:]:
+        if left <= columns[-1][1]:
+            columns[-1] = (columns[-1][0], max(columns[-1][1], right))
+        else:
+            columns.append((left, right))
+    return columns
+
+
+def _is_safe(anchors: list[_Tabular], columns: list[tuple[float, float]], above: list[Line]) -> bool:
+    """Whether the numbers surely stand in columns: several of them one below the other or below a head."""
+    if max(len(each.values) for each in anchors) >= _FEWEST_VALUES:
+        return True
+    for left, right in columns:
+        below = sum(any(word.left <= right and word.right >= left for word in each.values) for each in anchors)
+        heads = sum(word.left <= right and word.right >= left for word in above)
+        if below + min(heads, 1) > 1:
+            return True
+    return False
+
+
+def _pitch(block: list[_Tabular]) -> float:
+    """Return the distance of base lines up to which words one below the other are lines of one cell."""
+    words = sorted((word for each in block for word in each.labels), key=lambda word: word.base)
+    closest = [
+        below.base - word.base
+        for index, word in enumerate(words)
+        for below in words[index + 1 : index + 24]
+        if _is_aligned(word, below) and 0.9 * word.size < below.base - word.base < _WIDEST_PITCH * word.size
+    ]
+    return _LINE_PITCH * min(closest, default=0.0)
+
+
+def _is_aligned(word: Line, below: Line) -> bool:
+    near = _ALIGNED * min(word.size, below.size)
+    return abs(word.left - below.left) < near or abs(word.left + word.right - below.left - below.right) < 2 * near
+
+
+def _blobs(words: list[Line], pitch: float) -> list[_Blob]:
+    blobs: list[_Blob] = []
+    for word in sorted(words, key=lambda word: (word.base, word.left)):
+        fitting = [
+            blob
+            for blob in blobs
+            if 0.5 * word.size < word.base - blob.words[-1].base <= pitch and _is_aligned(blob.words[-1], word)
+        ]
+        if fitting:
+            max(fitting, key=lambda blob: blob.words[-1].base).words.append(word)
+        else:
+            blobs.append(_Blob([word]))
+    return blobs
+
+
+def _owned(blobs: list[_Blob], anchors: list[_Tabular]) -> list[list[_Blob]]:
+    """Return the labels of each row: the one beside its numbers, and those further left that begin there."""
+    beside: list[list[_Blob]] = []
+    for anchor in anchors:
+        middle = anchor.line.base - 0.35 * anchor.line.size
+        beside.append([blob for blob in blobs if blob.box[1] <= middle <= blob.box[3]])
+    leaves = [max(found, key=lambda blob: blob.box[0], default=None) for found in beside]
+    shared = {id(leaf) for leaf in leaves if leaf is not None and sum(other is leaf for other in leaves) > 1}
+    owned: list[list[_Blob]] = []
+    begun: set[int] = set()
+    for anchor, found, leaf in zip(anchors, beside, leaves, strict=True):
+        mine = []
+        for blob in found:
+            if id(blob) in shared:
+                # Rows as close as the lines of a cell: only what stands on the row's own base line is surely its label.
+                own = [word for word in blob.words if abs(word.base - anchor.line.base) < _ON_LINE * word.size]
+                mine += [_Blob([word]) for word in own]
+            elif blob is leaf or id(blob) not in begun:
+                mine.append(blob)
+                begun.add(id(blob))
+        owned.append(mine)
+    return owned
+
+
+def _lone(block: list[_Tabular], taken: set[int], pitch: float) -> list[_Blob]:
+    """Return the labels that belong to no row."""
+    return _blobs([word for each in block for word in each.labels if id(word) not in taken], pitch)
+
+
+def _head_rows(head: list[_Tabular], pitch: float) -> list[list[_Blob]]:
+    rows: list[list[_Blob]] = []
+    for blob in sorted(_blobs([word for each in head for word in each.labels], pitch), key=lambda blob: blob.centre):
+        if rows and blob.centre - rows[-1][0].centre < _ON_LINE * blob.words[0].size:
+            rows[-1].append(blob)
+        else:
+            rows.append([blob])
+    return rows
+
+
+def _row_of(blobs: list[_Blob]) -> list[Cell]:
+    return [blob.cell() for blob in sorted(blobs, key=lambda blob: blob.box[0])]
+
+
+def _values(anchor: _Tabular, columns: list[tuple[float, float]]) -> list[Cell]:
+    cells = []
+    for left, right in columns:
+        words = [word for word in anchor.values if word.left <= right and word.right >= left]
+        box = (left, anchor.line.top, right, anchor.line.bottom)
+        glyphs = [glyph for word in words for glyph in word.glyphs]
+        cells.append(Cell(box, " ".join(word.text for word in words), glyphs))
+    return cells
+
+
+def _around(rows: list[list[Cell]]) -> Box:
+    boxes = [cell.box for row in rows for cell in row]
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+
+
+def stands_below(before: Table, part: Table) -> bool:
+    """Whether the columns of a table on one page are those of a table on the page before."""
+    if not before.edges or not part.edges:
+        return before.box[0] < part.box[2] and part.box[0] < before.box[2]
+    columns, others = (list(zip(table.edges[::2], table.edges[1::2], strict=True)) for table in (before, part))
+    return len(columns) == len(others) and all(
+        left <= right_below and left_below <= right
+        for (left, right), (left_below, right_below) in zip(columns, others, strict=True)
+    )
