@@ -278,7 +278,9 @@ def _said(value: Object) -> dict[str, str]:
     said: dict[str, str] = {}
     for key, text in value.pairs:
         origin = _ORIGINS.get(re.sub(r"[\s_\-]", "", key).lower())
-        if origin is None or not isinstance(text, str) or not text.strip() or len(text) > _LONGEST_NAMED:
+        if origin is None or not isinstance(text, str) or isinstance(text, Literal):
+            continue
+        if not text.strip() or len(text) > _LONGEST_NAMED:
             continue
         address = text.startswith(("http://", "https://"))
         if address != (origin == "meta_url") or (origin == "meta_title" and is_heading(text)):

@@ -184,7 +184,8 @@ def clean(text: str) -> str:
 def page(content: str) -> str:
     """Return markup as a page that is known as one wherever its first tag stands."""
     content = clean(_unescaped(content))
-    return content if _WHOLE_PAGE.search(content) else f"<!DOCTYPE html>\n<html><body>\n{content}"
+    head = "" if _WHOLE_PAGE.search(content) else "<html><body>"
+    return content if head == "" and content.lstrip()[:1] == "<" else f"<!DOCTYPE html>{head}\n{content}"
 
 
 def plain(text: str) -> str:
