@@ -34,6 +34,7 @@ setup: $(ENVIRONMENT)
 
 $(ENVIRONMENT): pyproject.toml uv.lock tools/bootstrap_uv.py
 	@$(PYTHON) tools/bootstrap_uv.py
+	-@$(GONGKAI) warm
 
 run: $(ENVIRONMENT)
 	@$(GONGKAI) run

@@ -1,11 +1,13 @@
 """Which columns of a dbt model come from which columns of its parents.
 
-Here: dagster-dbt's derivation, remembered between runs, since sqlglot takes longer than the models. What is remembered
-is keyed by the compiled SQL and the columns around it. Not here: the columns themselves (``dbt_events``).
+Here: dagster-dbt's derivation, remembered beside the parsed project, since sqlglot takes longer than the models. What is
+remembered is keyed by the compiled SQL and the columns around it, no path among them, so that all data folders share it.
+Not here: the columns themselves (``dbt_events``).
 """
 
 import json
 import logging
+import os
 import tempfile
 from collections.abc import Mapping
 from hashlib import sha256
@@ -15,16 +17,17 @@ from typing import Any
 from dagster import AssetKey, TableColumnDep, TableColumnLineage
 from dagster_dbt import DagsterDbtTranslator
 
+from dagster_project.defs.lib import dbt_project
 from dagster_project.home import Home
 
 Columns = Mapping[str, str]  # column → type
 
 
 class LineageCache:
-    """Column lineage by model, kept in the dbt target folder."""
+    """Column lineage by model, kept with the parsed project."""
 
     def __init__(self, home: Home, manifest: Mapping[str, Any], translator: DagsterDbtTranslator) -> None:
-        self._path = home.dbt_target / "column_lineage.json"
+        self._path = dbt_project.cache(home) / "column_lineage.json"
         self._target = home.dbt_target
         # A staged frame stands in SQL as read_parquet('…'), which is no table to sqlglot: it gets a table's name.
         self._named = {
@@ -37,8 +40,8 @@ class LineageCache:
         }
         self._manifest = {**manifest, "sources": sources}
         self._translator = translator
-        self._known: dict[str, dict] = json.loads(self._path.read_text("utf-8")) if self._path.exists() else {}
-        self._used: dict[str, dict] = {}
+        self._known: dict[str, dict] = self._stored()
+        self._new: dict[str, dict] = {}
 
     def of(self, node: Mapping[str, Any], columns: Columns, parents: Mapping[str, Columns]) -> TableColumnLineage | None:
         """Return the lineage of one model; None for seeds and where sqlglot cannot tell."""
@@ -48,16 +51,27 @@ class LineageCache:
         parents = {self._named.get(relation, relation): theirs for relation, theirs in parents.items()}
         key = sha256(json.dumps([sql, columns, parents], sort_keys=True).encode()).hexdigest()
         if key not in self._known:
-            self._known[key] = self._derive(node, sql, columns, parents)
-        self._used[key] = self._known[key]
+            self._known[key] = self._new[key] = self._derive(node, sql, columns, parents)
         return TableColumnLineage(
             {name: [TableColumnDep(AssetKey(path), column) for path, column in deps] for name, deps in self._known[key].items()}
         )
 
     def store(self) -> None:
-        """Remember what this run used, and nothing older."""
-        if self._used:
-            self._path.write_text(json.dumps(self._used), encoding="utf-8")
+        """Remember what this run derived. That it cannot be written is no reason to fail a run."""
+        if not self._new:
+            return
+        building = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        try:
+            building.write_text(json.dumps(self._stored() | self._new), encoding="utf-8")
+            building.replace(self._path)
+        except OSError as error:
+            logging.getLogger(__name__).warning("column lineage is not remembered: %s", error)
+
+    def _stored(self) -> dict[str, dict]:
+        try:
+            return json.loads(self._path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, json.JSONDecodeError):
+            return {}
 
     def _compiled(self, node: Mapping[str, Any]) -> str | None:
         if node["resource_type"] != "model":

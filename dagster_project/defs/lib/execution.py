@@ -3,6 +3,7 @@
 Here: what ``make run`` does between its options and its summary. Not here: what the steps do, how it is printed.
 """
 
+import gc
 from dataclasses import dataclass
 
 import dagster as dg
@@ -36,16 +37,19 @@ def execute(archive: Archive) -> Execution:
         Unusable: the archive cannot be listed, or dbt cannot parse its project.
     """
     from dagster_project.definitions import defs
-    from dagster_project.defs.lib import dbt_project
+    from dagster_project.defs.lib import dbt_project, event_log
 
     home = archive.home
     archive.reporter.stage("listing the archive")
     partitions = archive.partitions()
     with archive.measured("starting"):
         archive.reporter.stage("loading the definitions")
-        dbt_project.manifest_path(home)
+        dbt_project.manifest(home)
         job = defs().resolve_job_def(JOB)
-    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+    # What has been imported until now is no garbage and need not be looked through (see cli).
+    gc.freeze()
+    gc.enable()
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance, event_log.kept_open(instance):
         instance.add_dynamic_partitions(PARTITIONS, partitions)
         for partition in set(instance.get_dynamic_partitions(PARTITIONS)) - set(partitions):
             instance.delete_dynamic_partition(PARTITIONS, partition)
