@@ -19,11 +19,13 @@ from dagster_project.documents.manifest import read_bytes
 from dagster_project.documents.pieces import Member, Pieces, Unreadable
 from dagster_project.documents.scan import SCAN, scan_reader
 from dagster_project.reading.assemble import candidates_frame, documents_frame, intake_findings, sections_frame
+from dagster_project.reading.attachments import tell_attachments
 from dagster_project.reading.careful.batch import read_unfinished
+from dagster_project.reading.contradicted import doubt
 from dagster_project.reading.document import Document, Source, document_id
 from dagster_project.reading.fast_lane import read_tables
 from dagster_project.reading.found import found_cells
-from dagster_project.reading.resolve import resolve
+from dagster_project.reading.resolve import finish, resolve
 from dagster_project.reading.several import separate
 from schemas import CANDIDATES, CELLS, DOCUMENTS, FINDINGS, SECTIONS, STAGED
 
@@ -42,7 +44,9 @@ def read_batch(sources: Sequence[Source], raw: Path, *, scans: bool = False) -> 
     documents = [document for source in sources for document in _open(source, raw, pieces, converted, scans)]
     tables = read_tables(pieces)
     found = read_unfinished(found_cells(tables, documents), pieces, documents)
-    cells = resolve(found, documents)
+    cells = doubt(resolve(found, documents), found.select("document", "cell", "confidence"), documents)
+    finish(documents, cells)
+    tell_attachments(documents, pieces, raw)
     frames = {
         DOCUMENTS.name: documents_frame(documents),
         CELLS.name: cells,
@@ -122,7 +126,7 @@ def _read(
     except Unreadable as error:
         if error.code != SCAN or not scans:
             raise
-        document.lane = "careful"
+        document.lane, document.is_scan = "careful", True
         with within(SECONDS_FOR_ONE_SCAN):
             scan_reader(kind)(content, pieces)
     documents = [document]
@@ -135,7 +139,7 @@ def _read(
         heading = pieces.headings[each.index]
         each.encoding = heading.encoding
         each.notes = heading.notes
-        each.lane = document.lane
+        each.lane, each.is_scan = document.lane, document.is_scan
         # The file is named after one report at most.
         each.identity = identify(heading, path if len(documents) == 1 else "")
         if claimed is not None and claimed != each.kind:

@@ -44,6 +44,7 @@ class Document:
     form: str | None = None
     form_by_labels: str | None = None  # told by labels whose values were not read
     lane: str = "fast"
+    is_scan: bool = False  # its characters were recognised
     duplicate_of: str | None = None
     content_sha256: str | None = None
     cells_expected: int | None = None

@@ -14,7 +14,8 @@ from dagster_project.reading.fast_lane import TablesRead
 _CONFLICTS_OF_TWO_REPORTS = 3
 _LONGEST_RAW_TEXT = 300
 
-# One row per document and cell met in it: ``text_unit`` is printed in the cell, ``head_unit`` in its column head.
+# One row per document and cell met in it: ``text_unit`` is printed in the cell, ``head_unit`` in its column head;
+# ``confidence`` is that of recognised characters, NULL for those that the file holds.
 FOUND = pl.Schema(
     {
         "document": pl.UInt32,
@@ -25,6 +26,7 @@ FOUND = pl.Schema(
         "head_unit": pl.String,
         "raw_text": pl.String,
         "locator": pl.String,
+        "confidence": pl.Float32,
     }
 )
 
@@ -57,6 +59,7 @@ def found_cells(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
         locator=pl.when(pl.col("at").is_not_null())
         .then(pl.format("{}table={};row={};cell={}{}", "place", "table", "row", pl.col("at") + 1, "box"))
         .otherwise(pl.format("{}table={};row={}", "place", "table", "row")),
+        confidence="confidence",
     ).cast(dict(FOUND))
 
 

@@ -38,7 +38,7 @@ def resolve(found: pl.DataFrame, documents: list[Document]) -> pl.DataFrame:
         & (pl.col("unit") != "万元")
         & (pl.col("unit") != "as printed")
     )
-    result = (
+    return (
         cells.with_columns(
             status=pl.when(pl.col("status").is_null())
             .then(pl.lit("absent"))
@@ -57,8 +57,6 @@ def resolve(found: pl.DataFrame, documents: list[Document]) -> pl.DataFrame:
         )
         .sort("document_id", "cell")
     )
-    _count(reports, result)
-    return result
 
 
 def _expected(reports: list[Document], found: pl.DataFrame) -> pl.DataFrame:
@@ -82,7 +80,11 @@ def _expected(reports: list[Document], found: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _count(reports: list[Document], cells: pl.DataFrame) -> None:
+def finish(documents: list[Document], cells: pl.DataFrame) -> None:
+    """Tell each report how many of its cells were read and what they say, for the comparison with other documents."""
+    reports = [document for document in documents if document.verdict is None and document.form is not None]
+    if not reports:
+        return
     summary = cells.group_by("document_id", maintain_order=True).agg(
         expected=pl.len(),
         read=(~pl.col("status").is_in(["absent", "ambiguous", "illegible"])).sum(),

@@ -1,6 +1,6 @@
 """Characters of a cell or a page, with how sure the recognition is.
 
-Here: rapidocr (models PP-OCRv6 small, inside its wheel), lines of a cell, reading digits twice. Not here: where cells are.
+Here: rapidocr (models PP-OCRv6 small, inside its wheel), lines of a cell, reading digits in several views. Not here: where cells are.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import numpy as np
 
 from dagster_project.documents.scan.grid import ink
 
-# A digit is published only when two readings in different sizes agree and the less sure one is this sure.
+# A digit is published only when readings of different views agree and the least sure one is this sure.
 SURE = 0.90
 _PADDING = 0.35
 # Fewer dark pixels than this share of an em square are specks of the scanner's glass.
@@ -77,15 +77,15 @@ def cell_lines(image: np.ndarray, em: float) -> list[np.ndarray]:
 
 
 def recognise(lines: list[np.ndarray]) -> list[Recognised]:
-    """Return the text of each line image; digits are read twice, and what differs has confidence 0."""
+    """Return the text of each line image; digits are read in three views, and what differs has confidence 0."""
     if not lines:
         return []
-    first = _read([_framed(line, 1.0) for line in lines])
+    first = _read([_framed(line) for line in lines])
     again = [at for at, each in enumerate(first) if any(character.isdigit() for character in each.text) or not each.text]
-    second = _read([_framed(lines[at], 1.6) for at in again])
-    for at, other in zip(again, second, strict=True):
-        same = first[at].text == other.text
-        first[at] = Recognised(first[at].text, min(first[at].confidence, other.confidence) if same else 0.0)
+    for view in (_larger, _blackened):
+        for at, other in zip(again, _read([view(lines[at]) for at in again]), strict=True):
+            same = first[at].text == other.text
+            first[at] = Recognised(first[at].text, min(first[at].confidence, other.confidence) if same else 0.0)
     return first
 
 
@@ -106,12 +106,21 @@ def _read(images: list[np.ndarray]) -> list[Recognised]:
     return [Recognised(text, float(score)) for text, score in zip(result.txts, result.scores, strict=True)]
 
 
-def _framed(line: np.ndarray, size: float) -> np.ndarray:
-    """Return a line image with paper around it: characters that touch the edge are misread."""
+def _larger(line: np.ndarray) -> np.ndarray:
+    return _framed(cv2.resize(line, None, fx=1.6, fy=1.6, interpolation=cv2.INTER_CUBIC))
+
+
+def _blackened(line: np.ndarray) -> np.ndarray:
+    """Return the line in black and white, smoothed: what grey edges made of a digit is gone."""
+    larger = cv2.resize(line, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    _, black = cv2.threshold(cv2.GaussianBlur(larger, (3, 3), 0), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    return _framed(black)
+
+
+def _framed(line: np.ndarray) -> np.ndarray:
+    """Return a line image with paper around it, in colour: characters that touch the edge are misread."""
     margin = max(4, int(_PADDING * line.shape[0]))
     framed = cv2.copyMakeBorder(line, margin, margin, 2 * margin, 2 * margin, cv2.BORDER_CONSTANT, value=255)
-    if size != 1.0:
-        framed = cv2.resize(framed, None, fx=size, fy=size, interpolation=cv2.INTER_CUBIC)
     return cv2.cvtColor(framed, cv2.COLOR_GRAY2BGR)
 
 

@@ -90,4 +90,4 @@ def _tables(pieces: Pieces, indices: Sequence[int]) -> dict[int, list[Table]]:
 
 
 def _row(document: int, cell: CarefulCell) -> tuple:
-    return (document, cell.cell, cell.status, cell.value, cell.unit, None, cell.raw_text, cell.locator)
+    return (document, cell.cell, cell.status, cell.value, cell.unit, None, cell.raw_text, cell.locator, None)

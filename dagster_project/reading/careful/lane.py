@@ -248,7 +248,7 @@ def _all_hold(asked: Sequence[Equation], values: Mapping[str, int]) -> bool:
 
 def _aligned(stream: Stream, token: Token, slot: Slot) -> CarefulCell:
     kind, value, unit, raw = kind_of(token.text)
-    status = kind if kind in ("number", "noted", "blank", "mark") else "ambiguous"
+    status = kind if kind in ("number", "noted", "blank", "mark", "illegible") else "ambiguous"
     if value is not None and slot.holds != "signed" and value < 0:
         status = "ambiguous"
     return CarefulCell(

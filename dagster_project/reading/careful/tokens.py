@@ -86,7 +86,7 @@ def is_value(piece: str) -> bool:
         return False
     if _SENTENCE_END.fullmatch(piece):
         return False
-    return kind_of(piece)[0] in ("number", "noted", "mark")
+    return kind_of(piece)[0] in ("number", "noted", "mark", "illegible")
 
 
 def kind_of(piece: str) -> tuple[str, object, str | None, str]:
