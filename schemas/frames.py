@@ -33,6 +33,19 @@ LANES = ("fast", "careful")
 SEVERITIES = ("hard", "soft", "plausibility", "intake")
 FINDING_STATUSES = ("pass", "fail", "not_assessable")
 BLAMES = ("source", "reading", "undecided")
+RULE_FAMILIES = ("equation", "blank_as_zero", "expectation", "range", "prose", "plausibility", "similarity")
+ERROR_PATTERNS = (
+    "single_cell",
+    "row_shift",
+    "column_shift",
+    "rows_exchanged",
+    "whole_column",
+    "total_in_two_columns",
+    "compensating",
+    "two_cells",
+    "several",
+    "unexplained",
+)
 BODY_LEVELS = ("national", "province", "prefecture", "county", "township", "unknown")
 BODY_KINDS = (
     "government",
@@ -267,11 +280,40 @@ FINDINGS = Frame(
     ),
 )
 
+_family = Column(
+    "family",
+    pl.String,
+    "Kind of rule: equation (a printed total and its parts), blank_as_zero (the same, with blanks read as zero: a weaker "
+    "statement), expectation (a relation of cells without a printed sum), range (what a number may be), prose (sentences "
+    "against tables), plausibility, similarity (repeated text).",
+    values=RULE_FAMILIES,
+)
+
 AUDIT_FINDINGS = Frame(
     name="audit_findings",
-    grain="One row per document, equation and place.",
+    grain="One row per document, rule and place.",
     key=FINDINGS.key,
-    columns=FINDINGS.columns,
+    columns=(
+        *FINDINGS.columns,
+        _family,
+        Column(
+            "pattern",
+            pl.String,
+            "What kind of error explains the failing equations of the table; NULL when the rule has no such diagnosis.",
+            nullable=True,
+            values=ERROR_PATTERNS,
+        ),
+        Column(
+            "explanations",
+            pl.Int32,
+            "How many explanations of that pattern there are; 0 when none was found.",
+            nullable=True,
+            at_least=0,
+        ),
+    ),
+    warnings=(
+        "Only family = 'equation' with severity = 'hard' counts as an equation of the form; the other families are weaker.",
+    ),
 )
 
 CANDIDATES = Frame(

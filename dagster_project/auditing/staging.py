@@ -1,22 +1,31 @@
-"""The audit of each partition on disk: equations over its staged cells.
+"""The audit of each partition on disk: which are due, a chunk of reports at a time, stored in one step.
 
-Here: which partitions are due, reading and storing their frames. Not here: the equations themselves.
+Here: reading staged frames, memory, stamps, storing. Not here: what is asked (``findings``), anything across partitions.
 """
 
-from collections.abc import Callable, Sequence
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 
-from dagster_project.auditing import equations
+from dagster_project.auditing import findings
 from dagster_project.forms import registry
-from schemas import AUDIT_FINDINGS, CELLS
+from schemas import AUDIT_FINDINGS, CELLS, DOCUMENTS, Frame
 
 # Raise it with every change that can change what the auditor says; what an older one said is asked again.
-AUDITOR_VERSION = 1
-# In the Parquet metadata of an audited partition: by which auditor, and of which cells.
+AUDITOR_VERSION = 2
+# Reports asked at once: their cells and answers stay near 300 MB.
+CHUNK = 4096
+# The frames of a partition that the auditor writes.
+AUDITED = (AUDIT_FINDINGS,)
+_RULES = ("equations", "expectations", "ranges")
+_CELLS = ("document_id", "cell", "value", "unit", "raw_text", "status", "locator")
+_DOCUMENTS = ("document_id", "outcome", "form", "lane")
+# In the Parquet metadata of an audited partition: by which auditor, and of what.
 _AUDITOR, _AUDITED = "gongkai_auditor", "gongkai_cells"
 
 
@@ -29,38 +38,78 @@ class Audit:
 
 
 def audit(staging: Path, partitions: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Audit:
-    """Ask every equation of every staged report and store the answers, one Parquet file per partition.
+    """Audit every staged report and store the answers, one Parquet file per frame and partition.
 
-    A partition is audited again only when its cells or the auditor changed. Partitions whose cells are gone lose their audit.
+    A partition is audited again only when what was read or the auditor changed. Partitions whose cells are gone lose their
+    audit. ``progress`` is called with partitions done and due.
 
     Raises:
-        schemas.ContractError: the findings broke their contract; the stored ones stay as they were.
+        schemas.ContractError: a frame broke its contract; the stored ones stay as they were.
+        registry.RegistryError: a rule names what no form has.
     """
     auditor = _auditor()
     written = []
     for done, partition in enumerate(partitions, start=1):
-        source = staging / CELLS.name / f"{partition}.parquet"
-        target = staging / AUDIT_FINDINGS.name / f"{partition}.parquet"
-        if not source.exists():
-            continue
-        stamp = {_AUDITOR: auditor, _AUDITED: f"{source.stat().st_size} {source.stat().st_mtime_ns}"}
-        if _stamp(target) != stamp:
-            cells = pl.read_parquet(source, columns=["document_id", "cell", "value"])
-            findings = AUDIT_FINDINGS.validate(equations.ask(cells).sort(*AUDIT_FINDINGS.key))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            new = target.with_suffix(".new")
-            findings.write_parquet(new, compression="zstd", metadata=stamp)
-            new.replace(target)
-            written.append(partition)
+        if _path(staging, CELLS, partition).exists():
+            stamp = {_AUDITOR: auditor, _AUDITED: _state(staging, partition)}
+            if any(_stamp(_path(staging, frame, partition)) != stamp for frame in AUDITED):
+                _audit(staging, partition, stamp)
+                written.append(partition)
         if progress is not None:
             progress(done, len(partitions))
     _remove_gone(staging)
     return Audit(tuple(partitions), tuple(written))
 
 
+def _audit(staging: Path, partition: str, stamp: dict[str, str]) -> None:
+    """Audit one partition, all of its frames ready before the first is replaced."""
+    with tempfile.TemporaryDirectory(prefix=".auditing-", dir=staging) as folder:
+        work = Path(folder)
+        for number, (documents, cells) in enumerate(_chunks(staging, partition)):
+            found = {AUDIT_FINDINGS.name: findings.audit(cells, documents)}
+            for frame in AUDITED:
+                part = work / frame.name / f"part-{number:06d}.parquet"
+                part.parent.mkdir(exist_ok=True)
+                frame.validate(found[frame.name]).write_parquet(part, compression="zstd", statistics=False)
+        for frame in AUDITED:
+            parts = [pl.scan_parquet(path) for path in sorted((work / frame.name).glob("*.parquet"))]
+            new = work / f"{frame.name}.parquet"
+            # The parts follow each other by document, and each is in order.
+            pl.concat([*parts, frame.empty().lazy()]).sink_parquet(
+                new, compression="zstd", maintain_order=True, metadata=stamp
+            )
+        for frame in AUDITED:
+            target = _path(staging, frame, partition)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (work / f"{frame.name}.parquet").replace(target)
+
+
+def _chunks(staging: Path, partition: str) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Yield the documents of some reports and their cells, in the order of their identifiers."""
+    documents = pl.read_parquet(_path(staging, DOCUMENTS, partition), columns=list(_DOCUMENTS))
+    reports = documents.filter(outcome="report").unique("document_id").sort("document_id")
+    cells = pl.scan_parquet(_path(staging, CELLS, partition)).select(_CELLS)
+    for start in range(0, reports.height, CHUNK):
+        chunk = reports[start : start + CHUNK]
+        first, last = chunk["document_id"][0], chunk["document_id"][-1]
+        # Cells are stored by document, so a range of identifiers is a stretch of the file.
+        within = cells.filter(pl.col("document_id").is_between(pl.lit(first), pl.lit(last))).collect()
+        yield chunk, within.join(chunk.select("document_id"), on="document_id", how="semi", maintain_order="left")
+
+
+def _path(staging: Path, frame: Frame, partition: str) -> Path:
+    return staging / frame.name / f"{partition}.parquet"
+
+
+def _state(staging: Path, partition: str) -> str:
+    """Return what tells one reading of a partition from another: its files are replaced together."""
+    stats = [_path(staging, frame, partition).stat() for frame in (DOCUMENTS, CELLS)]
+    return " ".join(f"{stat.st_size} {stat.st_mtime_ns}" for stat in stats)
+
+
 def _auditor() -> str:
-    equations_stated = (registry.FOLDER / "equations.csv").read_bytes()
-    return f"{AUDITOR_VERSION} {sha256(equations_stated).hexdigest()[:16]}"
+    stated = b"".join((registry.FOLDER / f"{name}.csv").read_bytes() for name in _RULES)
+    return f"{AUDITOR_VERSION} {sha256(stated).hexdigest()[:16]}"
 
 
 def _stamp(path: Path) -> dict[str, str] | None:
@@ -71,6 +120,9 @@ def _stamp(path: Path) -> dict[str, str] | None:
 
 
 def _remove_gone(staging: Path) -> None:
-    for path in (staging / AUDIT_FINDINGS.name).glob("*.parquet"):
-        if not (staging / CELLS.name / path.name).exists():
-            path.unlink()
+    for frame in AUDITED:
+        for path in (staging / frame.name).glob("*.parquet"):
+            if not _path(staging, CELLS, path.stem).exists():
+                path.unlink()
+    for leftover in staging.glob(".auditing-*"):
+        shutil.rmtree(leftover, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Auditing: every equation of the forms, asked of every staged report, one Parquet file per report year."""
+"""Auditing: every equation and rule of the forms, asked of every staged report, one Parquet file per report year."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from dagster_project.defs.lib.archive import Archive
 from dagster_project.defs.lib.columns import copied_columns, counts_table, frame_key, markdown_table, table_schema
 from dagster_project.defs.lib.contracts import contract_check, validated
 from dagster_project.defs.lib.staged import fill_empty
-from schemas import AUDIT_FINDINGS, CELLS, ContractError
+from schemas import AUDIT_FINDINGS, CELLS, DOCUMENTS, ContractError
 
 CONTRACT = contract_check(AUDIT_FINDINGS)
 _LINEAGE = copied_columns(AUDIT_FINDINGS, CELLS, {"document_id": "document_id", "left_value": "value", "right_value": "value"})
@@ -25,9 +25,9 @@ _SAMPLE = 10
     specs=[
         dg.AssetSpec(
             frame_key(AUDIT_FINDINGS.name),
-            deps=[frame_key(CELLS.name)],
+            deps=[frame_key(CELLS.name), frame_key(DOCUMENTS.name)],
             description=f"{AUDIT_FINDINGS.grain} Asked of printed values only; an operand that is no number makes the "
-            "equation not assessable, and nothing is ever corrected.",
+            "equation not assessable, failing equations are diagnosed, and nothing is ever corrected.",
             kinds={"polars", "parquet"},
             metadata={"dagster/column_schema": table_schema(AUDIT_FINDINGS), "dagster/column_lineage": _LINEAGE},
         )
@@ -52,7 +52,7 @@ def auditing(
             raise dg.Failure(str(error), allow_retries=False) from error
         fill_empty(home, AUDIT_FINDINGS)
     findings = pl.scan_parquet(home.staging / AUDIT_FINDINGS.name / "*.parquet")
-    failing = findings.filter(pl.col("status") == "fail").select("rule", "place", "diagnosis").head(_SAMPLE).collect()
+    failing = findings.filter(pl.col("status") == "fail").select("rule", "place", "pattern", "diagnosis").head(_SAMPLE).collect()
     yield dg.MaterializeResult(
         asset_key=frame_key(AUDIT_FINDINGS.name),
         metadata={
@@ -60,7 +60,7 @@ def auditing(
             "dagster/column_schema": table_schema(AUDIT_FINDINGS),
             "dagster/column_lineage": _LINEAGE,
             "dagster/uri": str(home.staging / AUDIT_FINDINGS.name),
-            "counts": dg.MetadataValue.md(counts_table(findings, ["rule", "status"])),
+            "counts": dg.MetadataValue.md(counts_table(findings, ["family", "rule", "status"])),
             "failing, a sample": dg.MetadataValue.md(markdown_table(failing)),
             "seconds": round(archive.seconds["auditing"], 3),
         },

@@ -25,6 +25,14 @@ class Equation:
     left: tuple[str, ...]
     right: tuple[str, ...]
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        return (*self.left, *self.right)
+
+    @property
+    def table(self) -> str:
+        return self.left[0].partition(".")[0]
+
 
 @cache
 def equations(printed_rows: frozenset[str]) -> tuple[Equation, ...]:

@@ -149,8 +149,10 @@ class Archive:
         return key
 
     def finding(self, document_id: str, frame: str, rule: str, severity: str, status: str) -> None:
+        family = {"family": "equation"} if frame == AUDIT_FINDINGS.name else {}
         self.rows[frame].append(
-            dict.fromkeys(FINDINGS.polars_schema)
+            dict.fromkeys((AUDIT_FINDINGS if family else FINDINGS).polars_schema)
+            | family
             | {
                 "finding_id": identifier(f"{document_id} {rule}"),
                 "document_id": document_id,

@@ -5,7 +5,8 @@ with equations as (
         count(*) filter (where status in ('pass', 'fail')) as assessed,
         count(*) filter (where status = 'fail') as failed
     from {{ ref('stg_findings') }}
-    where severity = 'hard'
+    -- The equations that the form prints; ranges, blanks read as zero and everything softer are not among them.
+    where family = 'equation' and severity = 'hard'
     group by document_id
 )
 

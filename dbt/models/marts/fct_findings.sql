@@ -3,6 +3,7 @@ select
     findings.finding_id,
     versions.document_id as report_id,
     findings.rule,
+    findings.family,
     findings.severity,
     findings.place,
     findings.cells,
@@ -14,6 +15,8 @@ select
     findings.suspect_cell,
     findings.implied_value,
     findings.blame,
+    findings.pattern,
+    findings.explanations,
     coalesce(versions.is_current, false) as is_current,
     findings.document_id
 from {{ ref('stg_findings') }} as findings

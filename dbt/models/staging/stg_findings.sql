@@ -3,6 +3,7 @@ select
     finding_id,
     document_id,
     rule,
+    'intake' as family,
     severity,
     place,
     cells,
@@ -13,7 +14,9 @@ select
     diagnosis,
     suspect_cell,
     implied_value,
-    blame
+    blame,
+    cast(null as varchar) as pattern,
+    cast(null as integer) as explanations
 from {{ source('staging', 'findings') }}
 
 union all
@@ -22,6 +25,7 @@ select
     finding_id,
     document_id,
     rule,
+    family,
     severity,
     place,
     cells,
@@ -32,5 +36,7 @@ select
     diagnosis,
     suspect_cell,
     implied_value,
-    blame
+    blame,
+    pattern,
+    explanations
 from {{ source('staging', 'audit_findings') }}
