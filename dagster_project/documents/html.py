@@ -13,6 +13,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from dagster_project.documents.attachments import MAY_LINK, attachments
 from dagster_project.documents.encoding import decode
 from dagster_project.documents.pieces import CUT_MARK, IMAGE_MARK, NOTE_MARK, STRUCK_MARK, TABLE_MARK, Pieces
 
@@ -55,6 +56,8 @@ def read_markup(content: bytes, into: Pieces) -> None:
     breaks_off = _breaks_off(content)
     tree = LexborHTMLParser(content + CUT_MARK.encode() if breaks_off else content)
     _read_head(tree, into)
+    if MAY_LINK.search(content):
+        into.heading.attachments += attachments(tree)
     tree.strip_tags(_SCRIPTS)
     _mark(tree, content)
     for table in tree.css("table"):

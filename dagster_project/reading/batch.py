@@ -129,6 +129,13 @@ def _read(
         document.lane, document.is_scan = "careful", True
         with within(SECONDS_FOR_ONE_SCAN):
             scan_reader(kind)(content, pieces)
+    if member is not None and member.encoding is not None:
+        pieces.heading.encoding = member.encoding
+    if "mojibake" in (pieces.heading.encoding or ""):
+        pieces.note(
+            "mojibake_reversed",
+            f"The text had been decoded wrongly and saved so; it was put back without loss: {pieces.heading.encoding}.",
+        )
     documents = [document]
     for number in range(2, separate(pieces) + 1):
         name = f"{document.member}#report={number}"
