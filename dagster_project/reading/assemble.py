@@ -93,7 +93,8 @@ def intake_findings(documents: list[Document], tables: TablesRead) -> pl.DataFra
             continue
         stated = [(f"{attribute}_disagrees", sentence) for attribute, sentence in document.identity.disagreements]
         stated += document.notes
-        if document.verdict is None and document.index in unknown:
+        # The careful lane reads rows that the fast lane did not know.
+        if document.verdict is None and document.lane == "fast" and document.index in unknown:
             shown = "; ".join(unknown[document.index][:_SHOWN_UNKNOWN_ROWS])
             stated.append(
                 (
