@@ -35,6 +35,10 @@ _SIGNATURE = re.compile(
     r"^[一-鿿（）()]{2,30}(?:人民政府|政府|局|厅|委员会|委|办公室|办公厅|办事处|管委会|中心|部|署|院|队)$"
 )
 _TITLE_FIELD = re.compile(r"^(?:标题|题名|名称|信息名称)\s*[:：]\s*")
+# Fields that sites set behind the title in one line: 标题 来源：某局 时间：2022-02-08.
+_FIELDS_BEHIND = re.compile(
+    r"\s+(?:信息)?(?:来源|作者|编辑|时间|日期|浏览(?:次数)?|字体|发布(?:日期|时间|机构|单位)|发文(?:日期|时间))\s*[:：].*$"
+)
 _LONGEST_TITLE_LINE = 50
 # Where a year may have been left standing from another report.
 _WEAK_ORIGINS = ("path", "property")
@@ -152,7 +156,7 @@ def _titles_in_lines(lines: list[str]) -> list[titles.Title]:
 
 
 def _without_field(line: str) -> str:
-    return _TITLE_FIELD.sub("", line)
+    return _FIELDS_BEHIND.sub("", _TITLE_FIELD.sub("", line))
 
 
 def _choose_title(

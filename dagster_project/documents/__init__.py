@@ -30,7 +30,9 @@ Converter = Callable[[Mapping[str, bytes]], dict[str, bytes | Unreadable]]
 READERS: dict[str, Reader] = {
     kind: module.read for module in (html, text, markdown, docx, spreadsheet, pdf, mhtml) for kind in module.KINDS
 }
-UNPACKERS: dict[str, Unpacker] = {kind: module.members for module in (archive_zip, json_export) for kind in module.KINDS}
+UNPACKERS: dict[str, Unpacker] = {
+    kind: module.members for module in (archive_zip, json_export) for kind in module.KINDS
+}
 CONVERTERS: dict[str, Converter] = {kind: module.prepare for module in (doc,) for kind in module.KINDS}
 
 

@@ -15,6 +15,9 @@ _ENTRY_BYTES = 128
 _FREE = 0xFFFFFFFA  # this number and those above it name no sector
 _STREAM = 2
 _NO_ENTRY = 0xFFFFFFFF
+_SUMMARY = "\x05SummaryInformation"
+_CODE_PAGE, _TITLE, _UNICODE = 1, 2, 31
+_CODE_PAGES = {65001: "utf-8", 1200: "utf-16-le", 936: "gb18030"}
 # Streams shorter than this stand in the small sectors of the root entry, unless the header says another bound.
 _SECTOR_SHIFTS = (9, 12)
 _SMALL_SHIFT = 6
@@ -112,6 +115,24 @@ class CompoundFile:
             seen.add(index)
             yield index, self._entries[index][0]
             waiting += self._entries[index][2]
+
+
+def title_of(content: bytes) -> str | None:
+    """Return the title among the properties of a compound file ([MS-OLEPS]); None when it has none that can be read."""
+    try:
+        compound = CompoundFile(content)
+        found = compound.read(_SUMMARY) if _SUMMARY in compound.streams else b""
+        at = struct.unpack_from("<I", found, 44)[0]
+        count = struct.unpack_from("<I", found, at + 4)[0]
+        places = dict(struct.unpack_from("<II", found, at + 8 + 8 * number) for number in range(min(count, 64)))
+        kind, length = struct.unpack_from("<II", found, at + places[_TITLE])
+        text = found[at + places[_TITLE] + 8 :]
+        page = struct.unpack_from("<H", found, at + places[_CODE_PAGE] + 4)[0] if _CODE_PAGE in places else 1252
+        if kind == _UNICODE:
+            return text[: 2 * length].decode("utf-16-le").rstrip("\0") or None
+        return text[:length].decode(_CODE_PAGES.get(page, f"cp{page}")).rstrip("\0") or None
+    except (Unreadable, struct.error, KeyError, LookupError, UnicodeDecodeError):
+        return None  # properties are an aid, and a file without them is whole
 
 
 def _followed(start: int, table: tuple[int, ...], most: int) -> Iterator[int]:

@@ -9,6 +9,7 @@ A document type declaration is refused as a whole: office programs write none, a
 import posixpath
 import zipfile
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 
 from lxml import etree
@@ -55,6 +56,7 @@ class Package:
         # A name that stands twice is read as its last entry, as zipfile does; names are compared as office programs do.
         self._entries = {entry.filename.replace("\\", "/").lstrip("/").lower(): entry for entry in entries}
         self._read_bytes = 0
+        self._counted: set[str] = set()
 
     def __contains__(self, part: str) -> bool:
         return part.lower() in self._entries
@@ -78,7 +80,9 @@ class Package:
                 "encrypted",
                 f"Expected {self._what} that opens without a password, found encrypted parts. Remove the password and supply it again.",
             )
-        self._read_bytes += entry.file_size
+        if part.lower() not in self._counted:
+            self._counted.add(part.lower())
+            self._read_bytes += entry.file_size
         packed = entry.file_size > _RATIO_ASKED_ABOVE and entry.file_size > HIGHEST_RATIO * entry.compress_size
         if packed or entry.file_size > LARGEST_PART or self._read_bytes > LARGEST_TOGETHER:
             raise Unreadable(
@@ -108,6 +112,16 @@ class Package:
                 if kind == _OFFICE_DOCUMENT and target in self:
                     return target
         return default
+
+    def repacked(self, wanted: Callable[[str], bool]) -> bytes:
+        """Return a package of those parts whose lower-case names are ``wanted``, uncompressed: what a library that does not
+        bound decompression itself may be given."""
+        buffer = BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+            for name, entry in self._entries.items():
+                if wanted(name):
+                    archive.writestr(entry.filename.replace("\\", "/").lstrip("/"), self.bytes_of(name))
+        return buffer.getvalue()
 
     def related(self, part: str) -> dict[str, tuple[str, str]]:
         """Return what a part refers to inside the package: relationship id → (kind, name of the part).

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from office_files import compound
 
 from dagster_project.documents import doc, docx
 from dagster_project.documents.kinds import sniff
@@ -112,18 +113,8 @@ def test_nothing_is_left_behind(office, tmp_path, monkeypatch):
 
 
 def test_encrypted_and_damaged_files_never_reach_the_program(office):
-    nothing, end = 0xFFFFFFFF, 0xFFFFFFFE
-    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 62, 3, 0xFFFE, 9, 6)
-    header += struct.pack("<III4xIIIII", 0, 1, 1, 0, end, 0, end, 0) + struct.pack("<109I", 0, *[nothing] * 108)
-    table = struct.pack("<128I", 0xFFFFFFFD, end, end, *[nothing] * 125)
-
-    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
-        coded = name.encode("utf-16-le") + b"\0\0"
-        return struct.pack("<64sHBBIII36xIQ", coded, len(coded), kind, 1, nothing, nothing, child, start, size)
-
-    directory = entry("Root Entry", 5, 1, end, 0) + entry("WordDocument", 2, nothing, 2, 512) + bytes(256)
-    stream = struct.pack("<HHHHHH", 0xA5EC, 0xC1, 0, 0, 0, 0x0100).ljust(512, b"\0")
-    results = doc.prepare({"a.doc": header + table + directory + stream, "b.doc": header[:300]})
+    encrypted = compound("WordDocument", struct.pack("<HHHHHH", 0xA5EC, 0xC1, 0, 0, 0, 0x0100))
+    results = doc.prepare({"a.doc": encrypted, "b.doc": encrypted[:300]})
     assert {path: outcome(result) for path, result in results.items()} == {"a.doc": "encrypted", "b.doc": "damaged"}
 
 

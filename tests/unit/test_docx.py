@@ -4,6 +4,7 @@ import io
 import zipfile
 
 import pytest
+from office_files import compound, packed
 
 from dagster_project.documents import docx
 from dagster_project.documents.package import HIGHEST_RATIO
@@ -18,14 +19,6 @@ NAMESPACES = (
     'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 )
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-
-
-def packed(parts: dict[str, str | bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def word(body: str, *, declaration: str = "", namespaces: str = NAMESPACES, **others: str) -> bytes:
@@ -407,7 +400,7 @@ class TestBadInput:
         assert self.code(content) == "external_entity"
 
     def test_an_encrypted_document_is_told(self):
-        assert self.code(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)) == "encrypted"
+        assert self.code(compound("EncryptedPackage")) == "encrypted"
 
     def test_a_bomb_is_refused_before_it_is_decompressed(self):
         body = "<w:p/>" * 1_500_000

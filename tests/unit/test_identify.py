@@ -91,3 +91,25 @@ def test_all_candidates_are_kept_in_order_and_the_chosen_one_is_first():
     bodies = [candidate for candidate in identity.candidates if candidate.attribute == "body"]
     assert [candidate.value for candidate in bodies] == ["青河县财政局", "青河县人民政府"]
     assert identity.chosen["body"] == bodies[0]
+
+
+def test_fields_behind_a_title_in_one_line_are_no_part_of_it():
+    identity = told("青河县财政局2021年政府信息公开工作年度报告 来源：青河县人民政府 时间：2022-01-10 16:34")
+    assert (identity.title, identity.body, identity.year) == (
+        "青河县财政局2021年政府信息公开工作年度报告",
+        "青河县财政局",
+        2021,
+    )
+    assert identity.published_on == date(2022, 1, 10)
+
+
+def test_a_title_among_the_properties_names_a_document_only_when_nothing_else_does():
+    property_title = [("property_title", "青河县水利局2020年政府信息公开工作年度报告")]
+    identity = told("青河县财政局2021年政府信息公开工作年度报告", named=property_title)
+    assert (identity.body, identity.year) == ("青河县财政局", 2021)
+    assert not identity.disagreements
+    identity = told("一、总体情况", named=property_title)
+    assert (identity.body, identity.year) == ("青河县水利局", 2020)
+    # Documents are made from last year's, and the sentence on the period is written anew.
+    identity = told("统计期限为2021年1月1日至2021年12月31日", named=property_title)
+    assert identity.year == 2021

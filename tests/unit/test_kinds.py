@@ -1,36 +1,14 @@
 """A file is what its bytes are."""
 
-import io
-import struct
-import zipfile
-
+import office_files
 import pytest
+from office_files import compound
 
 from dagster_project.documents.kinds import extension_kind, sniff
 
 
 def packed(*names: str, text: str = "x") -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name in names:
-            archive.writestr(name, text)
-    return buffer.getvalue()
-
-
-def compound(stream: str) -> bytes:
-    """The smallest compound file with one empty stream: header, allocation table, directory."""
-    nothing, end = 0xFFFFFFFF, 0xFFFFFFFE
-    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 62, 3, 0xFFFE, 9, 6)
-    header += struct.pack("<III4xIIIII", 0, 1, 1, 4096, end, 0, end, 0)
-    header += struct.pack("<109I", 0, *[nothing] * 108)
-    table = struct.pack("<128I", 0xFFFFFFFD, end, *[nothing] * 126)
-
-    def entry(name: str, kind: int, child: int) -> bytes:
-        coded = name.encode("utf-16-le") + b"\0\0"
-        return struct.pack("<64sHBBIII36xIQ", coded, len(coded), kind, 1, nothing, nothing, child, end, 0)
-
-    directory = entry("Root Entry", 5, 1) + entry(stream, 2, nothing) + bytes(2 * 128)
-    return header + table + directory
+    return office_files.packed(dict.fromkeys(names, text))
 
 
 @pytest.mark.parametrize(
