@@ -75,7 +75,8 @@ def scan(raw: Path, previous: pl.DataFrame | None, seen_at: datetime) -> pl.Data
     schemas.MANIFEST, sorted by path. A file that cannot be opened, and a folder that cannot be listed, is a row with its
     problem, never an error.
     """
-    frame = MANIFEST.build([_row(raw, path, problem, seen_at) for path, problem in _listed(raw)])
+    listed = sorted(_listed(raw), key=lambda each: os.fsencode(each[0]))
+    frame = MANIFEST.build(_told_apart([_row(raw, path, problem, seen_at) for path, problem in listed]))
     if previous is not None and previous.height:
         known = previous.select("source_path", "source_sha256", known_since="first_seen")
         frame = (
@@ -91,25 +92,60 @@ def scan(raw: Path, previous: pl.DataFrame | None, seen_at: datetime) -> pl.Data
 
 
 def _listed(raw: Path) -> Iterator[tuple[Path, Unreadable | None]]:
-    """Yield every path of the archive that is to end in the manifest: files, links, and folders that hide their files."""
-    hidden: list[OSError] = []
-    for folder, folders, names in os.walk(raw, onerror=hidden.append):
-        links = [name for name in folders if Path(folder, name).is_symlink()]
-        for name in (*names, *links):
-            if name.lower() not in _IGNORED and not name.startswith("._"):
-                yield Path(folder, name), None
-    for error in hidden:
-        if Path(error.filename) == raw:
-            raise error
-        yield (
-            Path(error.filename),
-            Unreadable(
-                "folder_not_listed",
-                f"The folder may not be listed ({error.strerror}), so none of its files was seen. Give the user who runs this "
-                "the right to read it, and run again.",
-                "intake",
-            ),
+    """Yield every path of the archive that is to end in the manifest: files, links, and folders that hide their files.
+
+    Links are never followed, so that no folder is listed twice and none without end.
+    """
+    folders = [raw]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                listed = [(entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink()) for entry in entries]
+        except OSError as error:
+            if folder == raw:
+                raise
+            yield folder, _not_listed(error)
+            continue
+        for name, is_folder, is_link in listed:
+            if is_folder:
+                folders.append(folder / name)
+            elif name.lower() not in _IGNORED and not name.startswith("._"):
+                yield folder / name, _leads_away(raw, folder / name) if is_link else None
+
+
+def _not_listed(error: OSError) -> Unreadable:
+    return Unreadable(
+        "folder_not_listed",
+        f"The folder may not be listed ({error.strerror}), so none of its files was seen. Give the user who runs this "
+        "the right to read it, and run again.",
+        "intake",
+    )
+
+
+def _leads_away(raw: Path, link: Path) -> Unreadable | None:
+    """Return why a link is not read: only one to a file of the archive itself is."""
+    try:
+        target = link.resolve(strict=True)
+    except FileNotFoundError:
+        return None  # reading it tells so
+    except (OSError, RuntimeError):
+        return Unreadable(
+            "link_in_a_circle", "Expected a file, found a link that leads back to itself. Remove it.", "intake"
         )
+    if not target.is_relative_to(raw.resolve()):
+        return Unreadable(
+            "link_out_of_archive",
+            "Expected a file of the archive, found a link that leads out of it. Copy the file into the archive.",
+            "intake",
+        )
+    if target.is_dir():
+        return Unreadable(
+            "link_to_folder",
+            "Expected a file, found a link to a folder of the archive, whose files are read where they are. Remove the link.",
+            "intake",
+        )
+    return None
 
 
 def _row(raw: Path, path: Path, problem: Unreadable | None, seen_at: datetime) -> dict:
@@ -145,7 +181,25 @@ def _row(raw: Path, path: Path, problem: Unreadable | None, seen_at: datetime) -
     except Unreadable as error:
         row["problem"], row["problem_detail"] = error.code, error.detail
         row["size_bytes"] = _size(path)
+    except Exception as error:
+        # One file made to confuse the signatures must not stop the listing of the others.
+        row["problem"] = "reader_failed"
+        row["problem_detail"] = (
+            f"What the file is could not be told ({type(error).__name__}: {error}). The file is kept; report it so that a test "
+            "can be made of it."
+        )
     return row
+
+
+def _told_apart(rows: list[dict]) -> list[dict]:
+    """Return the rows with paths that differ: one made printable may come out as another that is printed so by itself."""
+    given = {row["source_path"] for row in rows if row["problem"] != "name_not_utf8"}
+    for row in rows:
+        if row["problem"] == "name_not_utf8":
+            while row["source_path"] in given:
+                row["source_path"] += "'"
+            given.add(row["source_path"])
+    return rows
 
 
 def _printable(relative: str) -> str:

@@ -82,4 +82,5 @@ def _beside(page: Path) -> frozenset[str] | None:
 @lru_cache(maxsize=_FOLDERS_REMEMBERED)
 def _listing(folder: str, _changed: int) -> frozenset[str]:
     # Listed once as long as nothing is put into it or taken from it: a folder may hold all reports of a year.
-    return frozenset(_names(os.listdir(folder)))
+    with os.scandir(folder) as entries:
+        return frozenset(_names(entry.name for entry in entries))

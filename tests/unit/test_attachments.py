@@ -1,6 +1,7 @@
 """What a page leaves to its attachments is named, and told when the archive lacks them."""
 
 import io
+import os
 import zipfile
 from hashlib import sha256
 from pathlib import Path
@@ -178,7 +179,8 @@ class TestMissing:
         pages = [f"2021/{number}.html" for number in range(20)]
         write(tmp_path, **{f"2021__{number}_html": self.LINK + str(number) for number in range(20)})
         listed = []
-        monkeypatch.setattr(reading.os, "listdir", lambda folder: listed.append(folder) or [])
+        scandir = os.scandir
+        monkeypatch.setattr(reading.os, "scandir", lambda folder: listed.append(folder) or scandir(folder))
         reading._listing.cache_clear()
         assert len(missing(frames(tmp_path, *pages))) == 20
         assert len(listed) == 1
