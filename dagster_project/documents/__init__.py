@@ -18,6 +18,7 @@ from dagster_project.documents import (
     mhtml,
     pdf,
     scan,
+    separated,
     spreadsheet,
     text,
 )
@@ -28,7 +29,7 @@ Unpacker = Callable[[bytes, str], Iterator[Member]]
 Converter = Callable[[Mapping[str, bytes]], dict[str, bytes | Unreadable]]
 
 READERS: dict[str, Reader] = {
-    kind: module.read for module in (html, text, markdown, docx, spreadsheet, pdf, mhtml) for kind in module.KINDS
+    kind: module.read for module in (html, text, markdown, docx, spreadsheet, separated, pdf, mhtml) for kind in module.KINDS
 }
 UNPACKERS: dict[str, Unpacker] = {
     kind: module.members for module in (archive_zip, json_export) for kind in module.KINDS
