@@ -52,7 +52,8 @@ def show(path: Path, cell: str | None = None, console: Console | None = None) ->
     source = Source(
         path.name, sha256(content).hexdigest(), partition_of(path.as_posix().lstrip("/")), sniff(content, path.name)
     )
-    frames = read_batch([source], path.parent)
+    # One document is looked at with everything there is, recognition included.
+    frames = read_batch([source], path.parent, scans=True)
     document = frames[DOCUMENTS.name].row(0, named=True)
     if cell is not None:
         return _show_cell(console, document, frames[CELLS.name], cell)
