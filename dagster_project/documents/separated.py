@@ -63,16 +63,22 @@ def _cut(text: str, separators: str) -> tuple[Rows, bool]:
     The best is the one that cuts most rows into one number of fields.
     """
     best: tuple[int, Rows, bool] | None = None
+    failed: csv.Error | None = None
     for separator in separators:
-        try:
-            rows, quoted = _rows(text, separator, csv.QUOTE_MINIMAL), True
-        except csv.Error:
-            # A quotation mark that nothing closes would swallow the rest of the file: a character like others, then.
-            rows, quoted = _rows(text, separator, csv.QUOTE_NONE), False
-        widths = Counter(len(fields) for _, fields in rows if len(fields) > 1)
-        alike = max(widths.values(), default=0)
-        if best is None or alike > best[0]:
-            best = alike, rows, quoted
+        # A quotation mark that nothing closes would swallow the rest of the file: a character like others, then.
+        for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+            try:
+                rows = _rows(text, separator, quoting)
+            except csv.Error as error:
+                failed = error
+                continue
+            widths = Counter(len(fields) for _, fields in rows if len(fields) > 1)
+            alike = max(widths.values(), default=0)
+            if best is None or alike > best[0]:
+                best = alike, rows, quoting == csv.QUOTE_MINIMAL
+            break
+    if best is None:
+        raise failed or csv.Error("no separator was given")
     return best[1:]
 
 
