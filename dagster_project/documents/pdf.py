@@ -82,7 +82,8 @@ def opened(content: bytes) -> Iterator[pdfium.PdfDocument]:
 def _refused(error: pdfium.PdfiumError) -> Unreadable:
     if error.err_code == pdfium_c.FPDF_ERR_PASSWORD:
         return Unreadable(
-            "encrypted", "Expected a PDF that opens without a password, found an encrypted one. Supply it without protection."
+            "encrypted",
+            "Expected a PDF that opens without a password, found an encrypted one. Supply it without protection.",
         )
     if error.err_code == pdfium_c.FPDF_ERR_SECURITY:
         return Unreadable(
@@ -153,7 +154,9 @@ def _add_over_break(content: PageContent, following: PageContent) -> None:
 
 
 def _refuse_scans(pages: list[PageContent]) -> None:
-    if any(page.lines or any(cell.glyphs for table in page.tables for row in table.rows for cell in row) for page in pages):
+    if any(
+        page.lines or any(cell.glyphs for table in page.tables for row in table.rows for cell in row) for page in pages
+    ):
         return
     hidden = sum(page.page.hidden for page in pages)
     raise Unreadable(

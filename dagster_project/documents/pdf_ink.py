@@ -21,6 +21,8 @@ _MOST_PIXELS = 6_000_000
 # Differences of grey, of 255: what an eye tells from its ground, and what is surely a stroke and no shade of a ground.
 _SEEN = 16
 _STROKE = 64
+# Outlines of fewer pixels across are asked as they are.
+_FEWEST_PIXELS = 5
 # A cell's edge may be a double line drawn this far, in points, from where the cell is taken to end.
 _EDGE = 2.5
 
@@ -31,37 +33,53 @@ class Ink:
     def __init__(self, page: Page):
         self.scale = min(_SCALE, math.sqrt(_MOST_PIXELS / max(1.0, page.width * page.height)))
         # Drawn upright, as the page's coordinates are.
-        bitmap = page.raw.render(scale=self.scale, rotation=(-page.turned % 4) * 90, grayscale=True, may_draw_forms=True)
+        bitmap = page.raw.render(
+            scale=self.scale, rotation=(-page.turned % 4) * 90, grayscale=True, may_draw_forms=True
+        )
         self._grey = bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width].copy()
         bitmap.close()
 
     def leave_out_hidden(self, page: Page) -> int:
-        """Drop the glyphs of a page that cannot be seen; return how many."""
-        shown = [glyph for glyph in page.glyphs if self.shows(glyph)]
+        """Drop the glyphs of a page that cannot be seen; return how many.
+
+        A font that is not in the file may be missing here and not where the page is read. Latin glyphs are always drawn; of
+        the others, when none of a font is, their colour decides.
+        """
+        seen = [self.shows(glyph) for glyph in page.glyphs]
+        at_hand = {glyph.font for glyph, shown in zip(page.glyphs, seen, strict=True) if shown and not glyph.text.isascii()}
+        shown = [
+            glyph
+            for glyph, is_seen in zip(page.glyphs, seen, strict=True)
+            if is_seen or (glyph.font not in at_hand and self._would_show(glyph))
+        ]
         dropped = len(page.glyphs) - len(shown)
         page.hidden += dropped
         page.glyphs = shown
         return dropped
 
     def shows(self, glyph: Glyph) -> bool:
-        """Whether a glyph can be seen where it is drawn."""
+        """Whether a glyph is drawn and can be seen where it stands."""
         left, top, right, bottom = self._pixels(glyph.ink)
-        inside = self._grey[top:bottom, left:right]
+        # The outermost pixels may be those of the glyph beside.
+        beside = 1 if right - left > _FEWEST_PIXELS else 0
+        inside = self._grey[top:bottom, left + beside : right - beside]
         if not inside.size:
             return False
         darkest, lightest = int(inside.min()), int(inside.max())
         if lightest - darkest >= _SEEN:
             return True
-        around = self._grey[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2]
-        # A dash fills its outline; its ground is beside it.
-        ground = (int(around.sum(dtype=np.int64)) - int(inside.sum(dtype=np.int64))) / max(1, around.size - inside.size)
-        if abs(ground - (darkest + lightest) / 2) >= _SEEN:
-            return True
-        if glyph.embedded or glyph.colour is None:
+        # A dash fills its outline; its ground is above and below it.
+        above, below = self._grey[max(0, top - 2) : top, left:right], self._grey[bottom : bottom + 2, left:right]
+        return any(ground.size and abs(float(ground.mean()) - darkest) >= _SEEN for ground in (above, below))
+
+    def _would_show(self, glyph: Glyph) -> bool:
+        """Whether a glyph that is not drawn would be seen on its ground if its font were at hand."""
+        if glyph.embedded or glyph.colour is None or glyph.text.isascii():
             return False
-        # This machine may lack the font that a reader's machine has.
+        left, top, right, bottom = self._pixels(glyph.ink)
+        ground = self._grey[top:bottom, left:right]
         red, green, blue = glyph.colour
-        return abs(0.3 * red + 0.59 * green + 0.11 * blue - ground) >= _SEEN
+        return bool(ground.size) and abs(0.3 * red + 0.59 * green + 0.11 * blue - float(ground.mean())) >= _SEEN
 
     def beside(self, box: Box, glyphs: Iterable[Glyph]) -> bool:
         """Whether something is drawn in a cell that is none of its glyphs."""

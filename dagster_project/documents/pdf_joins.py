@@ -18,6 +18,7 @@ _EDGE = 3.0
 _SHIFT = 60.0
 # A label goes on in the next row when its last line leaves less room than this, in characters.
 _FULL = 1.6
+_FEWEST_CUT_WORDS = 2
 _ITEM = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十0-9]{1,3}[)）、.．])")
 
 
@@ -41,8 +42,10 @@ class WholeTable:
         before: Table | None = None
         for part in self.parts:
             rows = [Row(part.page, cells) for cells in part.rows]
-            if before is not None and rows and found and is_cut(before, found[-1].cells, part, rows[0].cells):
-                _join(found[-1].cells, rows.pop(0).cells, _shift(before, part))
+            if before is not None and before.ruled and rows and found:
+                rows[0].cells = _carried_over(before, found[-1].cells, part, rows[0].cells)
+                if not rows[0].cells:
+                    rows.pop(0)
             found += rows
             before = part
         return found
@@ -71,19 +74,37 @@ def _are_among(edges: Sequence[float], others: Sequence[float]) -> bool:
     return all(any(abs(edge - other) <= _EDGE for other in others) for edge in edges)
 
 
-def is_cut(before: Table, upper: list[Cell], part: Table, lower: list[Cell]) -> bool:
+def _carried_over(before: Table, upper: list[Cell], part: Table, lower: list[Cell]) -> list[Cell]:
+    """Put lower halves of cells to their upper halves and return what is left of the lower row."""
+    pairs = _pairs(upper, lower, _shift(before, part))
+    if not pairs or not (_is_cut_row(before, part, upper, lower, pairs) or _is_cut_head(upper, lower, pairs)):
+        return lower
+    for cell, below in pairs:
+        cell.text = "\n".join(text for text in (cell.text, below.text) if text)
+        if not cell.glyphs:
+            cell.box, cell.glyphs = below.box, below.glyphs
+    joined = {id(below) for _, below in pairs}
+    rest = [cell for cell in lower if id(cell) not in joined]
+    # Of cells that span the rows above nothing but an empty part goes on.
+    return rest if any(cell.glyphs for cell in rest) else []
+
+
+def _is_cut_row(
+    before: Table, part: Table, upper: list[Cell], lower: list[Cell], pairs: list[tuple[Cell, Cell]]
+) -> bool:
     """Whether the first row of a page is the rest of the last row of the page before.
 
     No line closes the row above the break or below it, both halves have the same columns, and
     - the lower half has no label where the upper one has one: a row does not begin with its values; or
     - one half has a label only, and the upper label fills its cell, so that the lower one goes on with it.
     """
-    if not (before.open_below and part.open_above):
-        return False
-    pairs = _pairs(upper, lower, _shift(before, part))
-    if pairs is None:
+    if not (before.open_below and part.open_above) or len(pairs) < len(upper):
         return False
     first, rest = pairs[0], pairs[1:]
+    joined = {id(below) for _, below in pairs}
+    # The part of a cell that spans the rows above stands left of the row's own cells.
+    if any(cell.box[0] > first[1].box[0] for cell in lower if id(cell) not in joined):
+        return False
     if not first[0].glyphs or not rest:
         return False
     if not first[1].glyphs:
@@ -92,11 +113,16 @@ def is_cut(before: Table, upper: list[Cell], part: Table, lower: list[Cell]) -> 
     return values_above != values_below and _is_full(first[0]) and not _ITEM.match(first[1].text)
 
 
-def _pairs(upper: list[Cell], lower: list[Cell], shift: float) -> list[tuple[Cell, Cell]] | None:
-    """Return the cells of two rows column by column; None when their columns differ.
+def _is_cut_head(upper: list[Cell], lower: list[Cell], pairs: list[tuple[Cell, Cell]]) -> bool:
+    """Whether words of a head are cut: no digit on either side, and at least two cells go on below, each full above."""
+    if any(glyph.text.isdigit() for cell in (*upper, *lower) for glyph in cell.glyphs):
+        return False
+    going_on = [cell for cell, below in pairs if cell.glyphs and below.glyphs]
+    return len(going_on) >= _FEWEST_CUT_WORDS and all(map(_is_full, going_on))
 
-    A cell that spans rows above stands in none of the upper row; its part on the new page begins in the lower row.
-    """
+
+def _pairs(upper: list[Cell], lower: list[Cell], shift: float) -> list[tuple[Cell, Cell]]:
+    """Return the cells of two rows that have the same columns."""
     pairs = []
     for cell in upper:
         below = [
@@ -104,13 +130,8 @@ def _pairs(upper: list[Cell], lower: list[Cell], shift: float) -> list[tuple[Cel
             for other in lower
             if abs(other.box[0] - shift - cell.box[0]) <= _EDGE and abs(other.box[2] - shift - cell.box[2]) <= _EDGE
         ]
-        if len(below) != 1:
-            return None
-        pairs.append((cell, below[0]))
-    joined = {id(below) for _, below in pairs}
-    spanning = [other for other in lower if id(other) not in joined]
-    if any(other.box[0] - shift > upper[0].box[0] for other in spanning) or not pairs:
-        return None
+        if len(below) == 1:
+            pairs.append((cell, below[0]))
     return pairs
 
 
@@ -120,10 +141,3 @@ def _is_full(cell: Cell) -> bool:
     line = [glyph for glyph in cell.glyphs if abs(glyph.base - last) < 0.5 * glyph.size]
     width = max(glyph.right for glyph in line) - min(glyph.left for glyph in line)
     return width + _FULL * line[0].size > cell.box[2] - cell.box[0] - line[0].size
-
-
-def _join(upper: list[Cell], lower: list[Cell], shift: float) -> None:
-    for cell, below in _pairs(upper, lower, shift) or []:
-        cell.text = "\n".join(text for text in (cell.text, below.text) if text)
-        if not cell.glyphs:
-            cell.box, cell.glyphs = below.box, below.glyphs

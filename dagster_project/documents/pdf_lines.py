@@ -21,6 +21,7 @@ _SAME_LINE = 0.45  # Base lines that differ by less are one line: fonts of one l
 _SAME_PLACE = 0.2  # Two equal glyphs so near to one another are one, drawn twice to look bold or to cast a shadow.
 _OVERPRINTED = 0.5  # Two glyphs that share so much of the narrower one's width are drawn one over the other.
 _RAISED = 0.12
+_SLACK = 0.06  # A glyph drawn twice to look bold makes a line a little wider.
 _SMALLER = 0.8
 # A line of a paragraph ends so near to the right margin, in characters, when the next line carries it on.
 _FULL_LINE = 2.5
@@ -28,7 +29,9 @@ _INDENT = 0.8
 _NUMBER = re.compile(r"^[+\-－−]?[0-9０-９][0-9０-９.,，．]*$")
 _DIGITS = re.compile(r"^[0-9０-９.,，．]+$")
 # A line that begins with the number of a chapter or an item begins a paragraph.
-_ITEM = re.compile(r"^(?:第?[一二三四五六七八九十]{1,3}(?:[、.．章]|部分)|[（(][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}[、.．](?!\d))")
+_ITEM = re.compile(
+    r"^(?:第?[一二三四五六七八九十]{1,3}(?:[、.．章]|部分)|[（(][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}[、.．](?!\d))"
+)
 _WORD_END = re.compile(r"[A-Za-z0-9]$")
 _WORD_START = re.compile(r"^[A-Za-z0-9]")
 
@@ -112,7 +115,7 @@ def text_of(glyphs: Sequence[Glyph], room: float | None = None) -> str:
     texts = [line.text for line in lines]
     if len(lines) > 1 and room is not None and _NUMBER.match("".join(texts)) and all(map(_DIGITS.match, texts[1:])):
         widest = max(glyph.right - glyph.left for glyph in glyphs)
-        if all(line.right - line.left + widest > room for line in lines[:-1]) and _evenly_set(lines):
+        if all(line.right - line.left + widest > room - _SLACK * line.size for line in lines[:-1]) and _evenly_set(lines):
             return "".join(texts)
     return "\n".join(texts)
 

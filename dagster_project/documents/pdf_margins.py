@@ -94,7 +94,11 @@ def title_of(pages: Sequence[PageContent]) -> str | None:
         if line.size < _TITLE_SIZE * text_size:
             if title:
                 break
-        elif not title or abs(line.size - title[-1].size) < 0.1 * line.size and line.base - title[-1].base < 3 * line.size:
+        elif (
+            not title
+            or abs(line.size - title[-1].size) < 0.1 * line.size
+            and line.base - title[-1].base < 3 * line.size
+        ):
             title.append(line)
         else:
             break

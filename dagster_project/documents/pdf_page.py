@@ -53,6 +53,7 @@ class Glyph:
     run: int
     turn: int = 0
     colour: Colour | None = None
+    font: int = 0
     embedded: bool = True
 
     @property
@@ -141,7 +142,11 @@ def read_page(document: pdfium.PdfDocument, index: int) -> Page:
 
 def _leave_out_what_is_off_the_page(page: Page) -> None:
     """Drop glyphs beyond the page's edges; where one of them continues a word on the page, that word is marked."""
-    off = [glyph for glyph in page.glyphs if not (glyph.left > -1 and glyph.right < page.width + 1 and 0 < glyph.centre < page.height)]
+    off = [
+        glyph
+        for glyph in page.glyphs
+        if not (glyph.left > -1 and glyph.right < page.width + 1 and 0 < glyph.centre < page.height)
+    ]
     if not off:
         return
     beyond = {id(glyph) for glyph in off}
@@ -192,6 +197,7 @@ class _Character:
     run: int
     shown: bool
     colour: Colour | None
+    font: int
     embedded: bool
 
 
@@ -199,7 +205,7 @@ def _characters(textpage: Any, count: int) -> list[_Character]:
     """Return the characters of a text page in the order of the file, in the page's own coordinates."""
     loose, matrix = pdfium_c.FS_RECTF(), pdfium_c.FS_MATRIX()
     left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
-    objects: dict[int, tuple[bool, Colour | None, bool]] = {}
+    objects: dict[int, tuple[bool, Colour | None, int, bool]] = {}
     replaced: dict[int, float] = {}
     found: list[_Character] = []
     for index in range(count):
@@ -280,10 +286,10 @@ def _direction(a: float, b: float) -> int | None:
     return None
 
 
-def _appearance(drawn: Any) -> tuple[bool, Colour | None, bool]:
-    """Return whether a text object is drawn at all, its colour, and whether its font is in the file."""
+def _appearance(drawn: Any) -> tuple[bool, Colour | None, int, bool]:
+    """Return whether a text object is drawn at all, its colour, its font, and whether that font is in the file."""
     if not drawn:
-        return True, None, True
+        return True, None, 0, True
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     colour = None
     shown = pdfium_c.FPDFTextObj_GetTextRenderMode(drawn) not in _INVISIBLE_MODES
@@ -291,7 +297,16 @@ def _appearance(drawn: Any) -> tuple[bool, Colour | None, bool]:
         colour = (red.value, green.value, blue.value)
         shown = shown and alpha.value > 0
     font = pdfium_c.FPDFTextObj_GetFont(drawn)
-    return shown, colour, not font or pdfium_c.FPDFFont_GetIsEmbedded(font) == 1
+    if not font:
+        return shown, colour, 0, True
+    # pdfium makes a new handle for each question; the name tells fonts apart well enough.
+    return shown, colour, hash(_name(font)), pdfium_c.FPDFFont_GetIsEmbedded(font) == 1
+
+
+def _name(font: Any) -> bytes:
+    name = ctypes.create_string_buffer(128)
+    pdfium_c.FPDFFont_GetBaseFontName(font, name, len(name))
+    return name.value
 
 
 def _glyph(character: _Character, frame: Frame, turn: int) -> Glyph | None:
@@ -309,5 +324,6 @@ def _glyph(character: _Character, frame: Frame, turn: int) -> Glyph | None:
         character.run,
         (character.direction - turn) % 4,
         character.colour,
+        character.font,
         character.embedded,
     )

@@ -126,11 +126,29 @@ def _tables(page: Page, rulings: Rulings) -> list[Table]:
 
 def _edges(rulings: Rulings) -> list[dict]:
     across = [
-        {"orientation": "h", "x0": left, "x1": right, "top": y, "bottom": y, "doctop": y, "width": right - left, "height": 0}
+        {
+            "orientation": "h",
+            "x0": left,
+            "x1": right,
+            "top": y,
+            "bottom": y,
+            "doctop": y,
+            "width": right - left,
+            "height": 0,
+        }
         for left, right, y in rulings.across
     ]
     down = [
-        {"orientation": "v", "x0": x, "x1": x, "top": top, "bottom": bottom, "doctop": top, "width": 0, "height": bottom - top}
+        {
+            "orientation": "v",
+            "x0": x,
+            "x1": x,
+            "top": top,
+            "bottom": bottom,
+            "doctop": top,
+            "width": 0,
+            "height": bottom - top,
+        }
         for top, bottom, x in rulings.down
     ]
     return across + down

@@ -104,7 +104,9 @@ def fragments(before: Table, lines: Sequence[Line]) -> list[Line]:
         line
         for line in lines
         if line.right < edge
-        and all(any(abs(word.left - start) < _ALIGNED * word.size for start in starts) for word in line.words(_CELLS_APART))
+        and all(
+            any(abs(word.left - start) < _ALIGNED * word.size for start in starts) for word in line.words(_CELLS_APART)
+        )
     ]
 
 
@@ -156,7 +158,8 @@ def _is_prose(page: Page, each: _Tabular, lines: Sequence[_Tabular], index: int)
         return False
     # A line alone between rows: a heading or an item of its own, unless it is the line of a cell close to another.
     gaps = [
-        abs(each.line.base - other.line.base) for other in (*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2])
+        abs(each.line.base - other.line.base)
+        for other in (*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2])
     ]
     return min(gaps, default=1e9) > 1.75 * each.line.size
 
@@ -181,12 +184,12 @@ def _table(page: Page, block: list[_Tabular]) -> Table | None:
     ]
     rows = [_row_of(blobs) for blobs in _head_rows([each for each in head if each.labels], pitch)]
     in_head = {id(word) for each in head for word in each.labels}
-    loose = [
-        (blob.words[0].base, [blob.cell()])
-        for blob in _lone(block, of_rows | in_head, pitch)
-    ]
+    loose = [(blob.words[0].base, [blob.cell()]) for blob in _lone(block, of_rows | in_head, pitch)]
     body = [
-        (anchor.line.base, [*(blob.cell() for blob in sorted(blobs, key=lambda blob: blob.box[0])), *_values(anchor, columns)])
+        (
+            anchor.line.base,
+            [*(blob.cell() for blob in sorted(blobs, key=lambda blob: blob.box[0])), *_values(anchor, columns)],
+        )
         for anchor, blobs in zip(anchors, owned, strict=True)
     ]
     rows += [cells for _, cells in sorted(loose + body, key=lambda pair: pair[0])]
