@@ -59,12 +59,8 @@ def run(raw: str | None, data: str | None) -> None:
 
 
 def _run(home: Home, started: float) -> int:
-    import logging
-
     from dagster_project.terminal import Progress
 
-    # What dagster logs stands in the run's history; a library below dbt would have it printed among the progress too.
-    logging.getLogger("dagster").propagate = False
     click.echo(f"{home.raw} → {home.data}")
     # Importing makes half a million objects that stay; looking through them for garbage again and again takes a second.
     gc.disable()

@@ -30,7 +30,7 @@ def invoke(home: Home, command: Sequence[str], on_event: Callable | None = None)
 
     Raises:
         DbtError: dbt stopped before it had results.
-        KeyboardInterrupt: the user stopped it; dbt catches it, here it goes on.
+        BaseException: the user stopped it, in Python's or in dagster's way; dbt catches it, here it goes on.
     """
     parsed = dbt_parse.for_dbt(cache(home), home)
     # dbt would write its artifacts again, half a megabyte that nobody reads; the compiled SQL is written all the same.
@@ -46,7 +46,7 @@ def _invoke(
         )
     finally:
         _close_warehouse()
-    if isinstance(result.exception, KeyboardInterrupt | SystemExit):
+    if result.exception is not None and not isinstance(result.exception, Exception):
         raise result.exception
     if result.exception is not None and result.result is None:
         raise DbtError(f"dbt {command[0]} stopped: {str(result.exception).strip()}") from result.exception

@@ -7,6 +7,7 @@ import gc
 from dataclasses import dataclass
 
 import dagster as dg
+from dagster._core.execution.plan.objects import ErrorSource
 
 from dagster_project.defs.lib.archive import Archive
 
@@ -35,6 +36,7 @@ def execute(archive: Archive) -> Execution:
 
     Raises:
         Unusable: the archive cannot be listed, or dbt cannot parse its project.
+        KeyboardInterrupt: the user stopped it, which the history has as a failure; every step left what it wrote whole.
     """
     from dagster_project.definitions import defs
     from dagster_project.defs.lib import dbt_project, event_log
@@ -66,9 +68,10 @@ def execute(archive: Archive) -> Execution:
 
 
 def _execution(result: dg.ExecuteInProcessResult) -> Execution:
-    failed_steps = [
-        _step_sentence(event) for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE
-    ]
+    failures = [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
+    if any(event.step_failure_data.error_source == ErrorSource.INTERRUPT for event in failures):
+        raise KeyboardInterrupt
+    failed_steps = [_step_sentence(event) for event in failures]
     evaluations = [evaluation for evaluation in result.get_asset_check_evaluations() if not evaluation.passed]
     errors, warnings = [], []
     for evaluation in evaluations:
