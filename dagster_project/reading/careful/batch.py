@@ -5,6 +5,7 @@ Here: which documents these are, their streams, and putting what was read beside
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import polars as pl
 
@@ -65,12 +66,15 @@ def _is_unfinished(document: Document, met: dict) -> bool:
     return any(cell not in met for cell, row in _regular(form) if not (borrowed and row.startswith("other")))
 
 
-def _regular(form: str) -> list[tuple[str, str]]:
-    return list(registry.cells().filter(form=form, presence="regular").select("cell", "row").iter_rows())
+# Asked for every document: one filter of a frame each time would take as long as reading the page.
+@cache
+def _regular(form: str) -> tuple[tuple[str, str], ...]:
+    return tuple(registry.cells().filter(form=form, presence="regular").select("cell", "row").iter_rows())
 
 
-def _borrowed_rows(form: str) -> list[str]:
-    return registry.cells().filter(form=form, presence="alternative")["row"].unique(maintain_order=True).to_list()
+@cache
+def _borrowed_rows(form: str) -> tuple[str, ...]:
+    return tuple(registry.cells().filter(form=form, presence="alternative")["row"].unique(maintain_order=True))
 
 
 def _tables(pieces: Pieces, indices: Sequence[int]) -> dict[int, list[Table]]:
