@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from dagster_project.synthesis.html import render_html
 from dagster_project.synthesis.layout import Layout
+from dagster_project.synthesis.office import render_csv, render_docx, render_xlsx
 from dagster_project.synthesis.printing import Printed, Rendered
 from dagster_project.synthesis.text import render_markdown, render_text
 from dagster_project.synthesis.truth import ReportTruth
@@ -17,5 +18,8 @@ RENDERERS: dict[str, Callable[[ReportTruth, Layout | None], Rendered]] = {
     "html": render_html,
     "text": render_text,
     "markdown": render_markdown,
+    "docx": render_docx,
+    "xlsx": render_xlsx,
+    "csv": render_csv,
 }
-EXTENSIONS = {"html": "html", "text": "txt", "markdown": "md"}
+EXTENSIONS = {"html": "html", "text": "txt", "markdown": "md", "docx": "docx", "xlsx": "xlsx", "csv": "csv"}
