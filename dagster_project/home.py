@@ -20,6 +20,9 @@ _DAGSTER_YAML = """\
 # Written by 'make run' when it is missing; yours to change.
 telemetry:
   enabled: false
+# No dialogue that asks for an address.
+nux:
+  enabled: false
 # Steps run in the process that prints the summary: their output belongs on its terminal, not into files.
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
