@@ -40,7 +40,7 @@ run: $(ENVIRONMENT)
 	@$(GONGKAI) run
 
 test: $(ENVIRONMENT)
-	@.venv/bin/python -m pytest -n 2
+	@.venv/bin/python -m pytest -n 2 --dist loadfile
 
 ui: $(ENVIRONMENT)
 	@exec $(GONGKAI) ui --port $(PORT)
