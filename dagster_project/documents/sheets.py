@@ -5,7 +5,10 @@ come from (``spreadsheet``, ``separated``).
 
 A row is a table's when several of its cells are filled or framed, or when its cells are cut as those of a table's row beside
 it. A row with one filled cell is prose, unless nothing tells it from the rows around it: then it is both, because a label
-whose values are all blank looks the same as a heading.
+whose values are all blank looks the same as a heading. Above a row without numbers it is a heading: there a table begins.
+
+Where neither frames nor merged cells show what a column is, a column that is blank from the head of its table to its end is
+what a merged cell leaves behind, and no column.
 """
 
 import re
@@ -19,6 +22,7 @@ from dagster_project.documents.pieces import MARKS, TABLE_MARK, Pieces
 _LONGEST_LABEL = 40
 # Fields of a header beside each other: 发布机构：某局, 发布日期：2022-01-10.
 _FIELD = re.compile(r"^\s*[一-鿿（）()]{2,15}\s*[：:]\s*\S")
+_NUMBER = re.compile(r"\s*[+\-－−]?[0-9０-９]+(?:[,，.．][0-9０-９]+)*\s*")
 _UNMARKED = {ord(mark): None for mark in MARKS}
 
 
@@ -68,11 +72,14 @@ def _table(rows: list[SheetRow], parts: list[_Part], into: Pieces, place: str) -
     # Columns that this table does not reach belong to others of the sheet.
     reached = [cell for row in rows for cell in row.cells if _counts(cell)]
     left, right = min(cell.first for cell in reached), max(cell.last for cell in reached)
+    columns = set(range(left, right + 1))
+    if not any(_is_drawn(row) for row in rows) and not _has_number(rows[0]):
+        columns = {cell.first for cell in reached}
     into.begin_table()
     into.heading.lines.append(TABLE_MARK)
     for row, part in zip(rows, parts, strict=True):
         where = f"{place};line={row.number}" if place else f"line={row.number}"
-        into.row([cell.text for cell in row.cells if cell.last >= left and cell.first <= right], where)
+        into.row([cell.text for cell in row.cells if not columns.isdisjoint(range(cell.first, cell.last + 1))], where)
         if part is _Part.BOTH or len(rows) == 1:
             _line(row, into)
 
@@ -108,7 +115,7 @@ def _parts(rows: list[SheetRow]) -> list[_Part]:
             end += 1
         if at < end and at > 0 and end < len(rows) and parts[at - 1] is parts[end] is _Part.TABLE:
             plain = not any(_is_drawn(rows[beside]) for beside in (at - 1, end))
-            if plain and all(_may_be_label(row) for row in rows[at:end]):
+            if plain and _has_number(rows[end]) and all(_may_be_label(row) for row in rows[at:end]):
                 parts[at:end] = [_Part.BOTH] * (end - at)
         at = end + 1
     return parts
@@ -133,6 +140,10 @@ def _cut(row: SheetRow) -> tuple[tuple[int, int], ...]:
 
 def _is_drawn(row: SheetRow) -> bool:
     return any(cell.framed or cell.first < cell.last for cell in row.cells)
+
+
+def _has_number(row: SheetRow) -> bool:
+    return any(_NUMBER.fullmatch(cell.text) for cell in row.cells)
 
 
 def _may_be_label(row: SheetRow) -> bool:

@@ -61,7 +61,7 @@ def shown(fill: Callable[[Worksheet], None]) -> str:
     """What cell B1 hands on."""
 
     def with_label(sheet: Worksheet) -> None:
-        sheet["A1"], sheet["C1"] = "a", "z"
+        sheet["A1"], sheet["C1"] = "a", 9
         fill(sheet)
 
     return grid(read(workbook(with_label)))[0][1]
@@ -130,12 +130,12 @@ class TestCells:
         assert notes(read(workbook(set_to("=1+1")))) == ["formulas_not_computed"]
 
     def test_a_formula_with_a_result_is_its_result(self):
-        content = repacked(rows(["a", "=1+1", "z"]), sheet1=("<f>1+1</f><v></v>", "<f>1+1</f><v>2</v>"))
-        assert grid(read(content)) == [["a", "2", "z"]]
+        content = repacked(rows(["a", "=1+1", 9]), sheet1=("<f>1+1</f><v></v>", "<f>1+1</f><v>2</v>"))
+        assert grid(read(content)) == [["a", "2", "9"]]
         content = repacked(
-            rows(["a", "=1+1", "z"]), sheet1=('<c r="B1"><f>1+1</f><v></v>', '<c r="B1" t="str"><f>1+1</f><v></v>')
+            rows(["a", "=1+1", 9]), sheet1=('<c r="B1"><f>1+1</f><v></v>', '<c r="B1" t="str"><f>1+1</f><v></v>')
         )
-        assert grid(read(content)) == [["a", "", "z"]]
+        assert grid(read(content)) == [["a", "", "9"]]
 
     def test_an_error_is_no_blank(self):
         found = shown(set_to("#REF!", data_type="e"))
@@ -266,6 +266,29 @@ class TestTablesAndLines:
         )
         assert grid(pieces) == [["信息内容", "甲"], ["规章", ""], ["文件", ""], ["乙", "1"]]
         assert pieces.heading.lines == [TABLE_MARK, "题", TABLE_MARK, "乙 1"]
+
+    def test_above_a_row_without_numbers_a_table_begins(self):
+        pieces = handed_on(
+            plain_row(1, "信息内容", "甲", "乙"),
+            plain_row(2, "文件", "1", "2"),
+            plain_row(3, "第二十条第（五）项", "", ""),
+            plain_row(4, "信息内容", "丙", ""),
+            plain_row(5, "许可", "3", ""),
+        )
+        assert grid(pieces) == [["信息内容", "甲", "乙"], ["文件", "1", "2"], ["信息内容", "丙"], ["许可", "3"]]
+        assert pieces.heading.lines == [TABLE_MARK, "第二十条第（五）项", TABLE_MARK]
+
+    def test_a_column_that_merged_cells_leave_blank_is_none(self):
+        pieces = handed_on(
+            plain_row(1, "信息内容", "", "甲", "乙", ""),
+            plain_row(2, "规章", "", "1", "", ""),
+            plain_row(3, "文件", "", "2", "3", ""),
+        )
+        assert grid(pieces) == [["信息内容", "甲", "乙"], ["规章", "1", ""], ["文件", "2", "3"]]
+
+    def test_a_blank_column_of_a_table_without_head_is_kept(self):
+        pieces = handed_on(plain_row(1, "规章", "1", "", "2"), plain_row(2, "文件", "3", "", "4"))
+        assert grid(pieces) == [["规章", "1", "", "2"], ["文件", "3", "", "4"]]
 
     def test_columns_beyond_a_table_are_not_its_own(self):
         pieces = handed_on(
