@@ -55,11 +55,22 @@ BODY_KINDS = (
     "township",
     "street",
     "vertical_branch",
+    "dispatched_office",
     "institution",
     "region",
     "unknown",
 )
-CANDIDATE_KINDS = ("title", "body", "report_year", "published_on", "scope")
+CANDIDATE_KINDS = (
+    "title",
+    "body",
+    "report_year",
+    "published_on",
+    "scope",
+    "document_number",
+    "index_number",
+    "unified_social_credit_code",
+    "source_url",
+)
 
 DECIMAL = pl.Decimal(18, 6)
 IDENTIFIER = r"^[0-9a-f]{16}$"
@@ -165,6 +176,21 @@ DOCUMENTS = Frame(
         Column("body_level", pl.String, "Administrative level told by the name.", nullable=True, values=BODY_LEVELS),
         Column("body_kind", pl.String, "Kind of body told by the name.", nullable=True, values=BODY_KINDS),
         Column(
+            "region_code",
+            pl.String,
+            "Code (GB/T 2260) of the division that the body's name begins with; of a zone, the place it is named after. NULL "
+            "when no list since 2007 knows it or several places share the name.",
+            nullable=True,
+            pattern=r"^\d{6}$",
+        ),
+        Column(
+            "parent_body_id",
+            pl.String,
+            "Identifier of the body above, as far as the name tells it; that body need not have a report.",
+            nullable=True,
+            pattern=IDENTIFIER,
+        ),
+        Column(
             "report_year",
             pl.Int32,
             "Year the figures are about.",
@@ -176,7 +202,22 @@ DOCUMENTS = Frame(
         Column("form", pl.String, "Official form, recognised from its labels.", nullable=True, values=FORMS),
         Column("scope", pl.String, "Whose figures the report adds up.", nullable=True, values=SCOPES),
         Column("published_on", pl.Date, "Publication date as printed.", nullable=True),
+        Column("document_number", pl.String, "Number of the document (文号) as printed in its head.", nullable=True),
+        Column("index_number", pl.String, "Index number (索引号) as printed in its head; no key of anything.", nullable=True),
+        Column(
+            "unified_social_credit_code",
+            pl.String,
+            "Unified social credit code printed in the head or in the index number, its check digit right.",
+            nullable=True,
+            pattern=r"^[0-9A-Z]{18}$",
+        ),
         Column("source_url", pl.String, "Address of the original, when the document states it.", nullable=True),
+        Column(
+            "is_official_source",
+            pl.Boolean,
+            "Whether that address is of a government site (*.gov.cn or a trusted host); NULL when none is stated.",
+            nullable=True,
+        ),
         Column("lane", pl.String, "Lane that read the tables.", nullable=True, values=LANES),
         Column(
             "content_sha256",
@@ -331,6 +372,7 @@ CANDIDATES = Frame(
             "Where it was read: page_title, meta, heading, statistics_period, text, header, path, signature …",
         ),
         Column("chosen", pl.Boolean, "Whether this candidate was taken."),
+        Column("reason", pl.String, "Why the chosen one was taken; NULL for the others.", nullable=True),
     ),
 )
 

@@ -1,32 +1,46 @@
 """Titles of annual reports taken apart, and titles of what is no annual report.
 
-Here: one line of text at a time. Not here: choosing between several titles of a document (``identify``).
+Here: one line of text at a time, and the grammar that its words (title_words.csv) make. Not here: choosing between several
+titles of a document (``identify``), what a body's name tells (``names``).
+
+A title is: words before, the year, the body, the year, the subject (政府信息公开), words between, the report (年度报告), a
+remark in brackets. Every part but subject and report may be missing. Precision goes first: a line that does not read so to its
+end is no title.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 
+from dagster_project.bodies import names
+from dagster_project.bodies.traditional import simplified
 from dagster_project.forms.labels import squeeze
 
-_YEAR = r"(?<!\d)(20[0-3]\d)(?!\d)"
-_SUBJECT = r"(?:政府|政务|政府政务)信息(?:与政务|和政务|及政务)?(?:公开)"
-_KIND = r"(?:工作)?(?:情况)?的?(?:20[0-3]\d)?年?度?(?:工作)?(?:情况)?的?(?:年度)?(?:总结)?(?:年度报告|年报告|年报|报告)"
-_TITLE = re.compile(rf"^(?P<before>.*?)(?P<subject>{_SUBJECT})(?P<kind>{_KIND})(?P<after>[\(（].*[\)）])?$")
-_YEAR_IN = re.compile(rf"{_YEAR}(?:年度|年|)")
-# Words around a name that are no part of it.
-_LEAD = re.compile(
-    r"^(?:附件\d*[:：]?|附[:：]|关于(?:印发|发布|公布|报送)?|[\(（【\[].*?[\)）】\]]|[《〈\"“]|\d+[.、])+"
-)
-_TAIL = re.compile(r"(?:关于|的|年度|年|[《〈\"“:：,，\-—_])+$")
-# A name with these in it is a breadcrumb or a field of the page, not a body.
-_NO_NAME = re.compile(r"信息公开|公开年报|[:：>＞»;；。，]|栏目|链接|下载|首页|位置|文字版|根据")
+_HERE = Path(__file__).parent
+_DIGITS = str.maketrans("〇○O零一二三四五六七八九", "0000123456789")
+# Four characters, each one digit: 二〇二一, 二○二一, 2021.
+_YEAR = r"(?<!\d)20[0-3]\d(?!\d)"
+_CHINESE_YEAR = re.compile(r"二[〇○O0零][〇○O0零一二三][〇○O0零一二三四五六七八九](?=年|度)")
+_YEAR_IN = re.compile(rf"[\[（(【]?({_YEAR})[)）\]】]?(?:年度?|度)?")
+_SEVERAL_YEARS = re.compile(rf"{_YEAR}年?[-—–~～至到、和及]{_YEAR}年?度?")
+_BRACKETED_LEAD = re.compile(r"^[\(【\[][^)】\]]{0,12}[\)】\]]")
+_NUMBER_LEAD = re.compile(r"^(?:\d{1,2}[.、:：)]|[一二三四五六七八九十]{1,3}[、.])")
+_QUOTES = '《》〈〉"“”‘’# '
+_SEPARATORS = re.compile(r"[_|｜丨]|\s[-–—·]+\s|--+|——+|>>|(?<=[报告])[-–—](?!\d)|(?<!\d)[-–—](?=20)")
+_ONLY_SIGNS = re.compile(r"^[\W_]+|[:：,，\-—_·]+$")
+_NO_NAME = re.compile(r"[:：>＞»;；。，,!！?？]")
+_HANGING = "-—–_:："
 _LONGEST_TITLE = 80
+_LONGEST_BODY = 45
+# What is left of a subject that the grammar does not know; no body ends so.
+_CUT_SHORT = re.compile(r"(?:[与和及暨并]|政务|信息|公开)$")
 # With the spaces that some sites set between the characters of a title.
 _LONGEST_LINE = 3 * _LONGEST_TITLE
+_TRADITIONAL = re.compile("[開報書區縣廳門務訊]")
 
 
 @dataclass(frozen=True)
@@ -38,25 +52,114 @@ class Title:
     year: int | None
 
 
+class Grammar:
+    """The grammar of titles made of (role, word) pairs; roles: lead, subject, between, report, self, prose."""
+
+    def __init__(self, words: Iterable[tuple[str, str]]):
+        by_role: dict[str, list[str]] = {}
+        for role, word in words:
+            by_role.setdefault(role, []).append(word)
+
+        def any_of(role: str) -> str:
+            return "|".join(re.escape(word) for word in sorted(by_role.get(role, ()), key=lambda word: (-len(word), word)))
+
+        year = rf"[\[（(]?{_YEAR}[)）\]]?年?度?"
+        self._title = re.compile(
+            rf"^(?P<before>.*?)(?P<subject>{any_of('subject')})"
+            rf"(?P<kind>(?:{any_of('between')}|{year}|年度?)*(?P<report>{any_of('report')}))"
+            rf"(?P<after>(?:[\(（\[【].*[\)）\]】]|第[一二三四]版|{year})*)$"
+        )
+        self._lead = re.compile(rf"^(?:{any_of('lead')})\d{{0,2}}[:：.、]?")
+        self._tail = re.compile(r"(?:关于|的|年度|年)+$")
+        self._prose = re.compile(any_of("prose"))
+        self._self = re.compile(rf"^(?:{any_of('self')})$")
+
+    def parse(self, text: str) -> Title | None:
+        """Take one line apart; None when it is not the title of an annual report on government information disclosure."""
+        if len(text) > _LONGEST_LINE or not ("公" in text and ("开" in text or "開" in text)):
+            return None
+        printed = squeeze(text).strip(_QUOTES).rstrip(_HANGING)
+        if len(printed) > _LONGEST_TITLE:
+            return None
+        # Both of equal length: what is found in the one stands at the same place in the other.
+        printed = _CHINESE_YEAR.sub(lambda match: match[0].translate(_DIGITS), printed)
+        plain = simplified(printed) if _TRADITIONAL.search(printed) else printed
+        match = self._title.match(plain)
+        if match is None:
+            return None
+        year, unambiguous = _year_of(match)
+        if not _is_report(match):
+            return None
+        body = self._body(match["before"], printed)
+        if body is None:
+            return None
+        return Title(" ".join(text.split()), body, year if unambiguous else None)
+
+    def _body(self, before: str, printed: str) -> str | None:
+        start = 0
+        about = before.startswith("关于")
+        while True:
+            rest = before[start:]
+            lead = (
+                self._lead.match(rest) or _BRACKETED_LEAD.match(rest) or _NUMBER_LEAD.match(rest) or _ONLY_SIGNS.match(rest)
+            )
+            if lead is None or _year_alone(lead[0]):
+                break
+            about = about and lead[0] == "关于"
+            start += lead.end()
+        # 人民政府信息公开 is 人民政府 + (政府)信息公开 with the word printed once.
+        body = printed[start : len(before)] + ("政府" if before.endswith("人民") else "")
+        body = _YEAR_IN.sub("", _SEVERAL_YEARS.sub("", body))
+        while (shorter := self._tail.sub("", _ONLY_SIGNS.sub("", body.strip(_QUOTES)))) != body:
+            body = shorter
+        if self._self.match(body) or names.is_self(body):
+            return ""
+        if len(body) > _LONGEST_BODY or _NO_NAME.search(body) or _CUT_SHORT.search(body) or self._prose.search(body):
+            return None
+        # 关于 begins a name with a place, or a word that the grammar does not know: which, only a listed place tells.
+        if not body or names.begins_with_word(body) or (about and not names.begins_with_place(body)):
+            return None if body else ""
+        return body if names.is_body(body) else None
+
+
+def _year_alone(text: str) -> bool:
+    return re.fullmatch(rf"\W*{_YEAR}\W*", text) is not None
+
+
+def _year_of(match: re.Match[str]) -> tuple[int | None, bool]:
+    """Return the year around the subject, else that of the remark after it, and whether it is one year only."""
+    if _SEVERAL_YEARS.search(match[0]):
+        return None, False
+    for text in (match["before"] + " " + match["kind"], match["after"] or ""):
+        years = {int(year) for year in _YEAR_IN.findall(text)}
+        if years:
+            return min(years), len(years) == 1
+    return None, True
+
+
+def _is_report(match: re.Match[str]) -> bool:
+    """Whether the words speak of a year's report: 政务公开 and 信息公开 alone are said of other reports too."""
+    if match["subject"] in ("政务公开", "信息公开", "政府信息"):
+        return "年" in match["kind"]
+    if match["report"] == "工作总结":
+        return "年" in match["before"] + match["kind"]
+    return True
+
+
+@cache
+def words() -> tuple[tuple[str, str], ...]:
+    """Return the (role, word) pairs of title_words.csv."""
+    return tuple(pl.read_csv(_HERE / "title_words.csv", infer_schema=False).iter_rows())
+
+
+@cache
+def _grammar() -> Grammar:
+    return Grammar(words())
+
+
 def parse(text: str) -> Title | None:
     """Take one line apart; None when it is not the title of an annual report on government information disclosure."""
-    if len(text) > _LONGEST_LINE or not ("信" in text and "公" in text and "开" in text):
-        return None
-    plain = squeeze(text)
-    if len(plain) > _LONGEST_TITLE:
-        return None
-    plain = plain.strip('《》〈〉"“”# ')
-    match = _TITLE.match(plain)
-    if match is None:
-        return None
-    # 人民政府信息公开 is 人民政府 + (政府)信息公开 with the word printed once.
-    before = match["before"] + ("政府" if match["before"].endswith("人民") else "")
-    years = [int(year) for year in _YEAR_IN.findall(before + match["kind"] + (match["after"] or ""))]
-    body = _YEAR_IN.sub("", before)
-    body = _TAIL.sub("", _LEAD.sub("", body))
-    if _NO_NAME.search(body):
-        return None
-    return Title(text=" ".join(text.split()), body=body, year=years[-1] if len(set(years)) == 1 else None)
+    return _grammar().parse(text)
 
 
 def titles_in(text: str) -> list[Title]:
@@ -64,12 +167,12 @@ def titles_in(text: str) -> list[Title]:
     whole = parse(text)
     if whole is not None:
         return [whole]
-    return [title for part in re.split(r"[_|｜]|\s[-–—]+\s|--|——", text) if (title := parse(part)) is not None]
+    return [title for part in _SEPARATORS.split(text) if part and (title := parse(part)) is not None]
 
 
 @cache
 def _foreign() -> list[tuple[re.Pattern[str], str, str]]:
-    rows = pl.read_csv(Path(__file__).parent / "not_reports.csv", infer_schema=False)
+    rows = pl.read_csv(_HERE / "not_reports.csv", infer_schema=False)
     return [
         (re.compile(pattern), code, sentence)
         for pattern, code, sentence in rows.select("pattern", "reason_code", "sentence").iter_rows()
@@ -78,7 +181,7 @@ def _foreign() -> list[tuple[re.Pattern[str], str, str]]:
 
 def foreign(text: str) -> tuple[str, str] | None:
     """Return reason code and sentence when a title says that the document is something else; None when it does not."""
-    plain = squeeze(text)
+    plain = simplified(squeeze(text))
     for pattern, code, sentence in _foreign():
         if pattern.search(plain):
             return code, sentence

@@ -23,6 +23,10 @@ DOUBT_MARK = "\ue006"  # a character of this text was recognised without certain
 TABLE_MARK = "\ue010"  # a table stood here
 MARKS = NOTE_MARK + STRUCK_MARK + IMAGE_MARK + CUT_MARK + EDGE_MARK + DOUBT_MARK
 
+# A head table stands before the tables of the form and holds a few labels with their values.
+_HEAD_TABLES = 2
+_HEAD_CELLS = 40
+
 
 class Unreadable(Exception):
     """A document cannot be read, and trying again will not help.
@@ -66,6 +70,7 @@ class Heading:
     ``named`` are (origin, text) pairs a reader found in places made for them: the page title, meta tags, Markdown
     headings. ``lines`` are the lines of the document in order; a line of ``TABLE_MARK`` stands where a table stood.
     ``attachments`` are (name in the link, text shown) of files that the document links to and that may hold its tables.
+    ``cells`` are the first cells of its first tables: many sites print 索引号, 发布机构 and the like as a table.
     """
 
     encoding: str | None = None
@@ -73,6 +78,7 @@ class Heading:
     lines: list[str] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     attachments: list[tuple[str, str]] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
 
 
 _CERTAIN = float("nan")
@@ -141,6 +147,9 @@ class Pieces:
         """
         index = self.texts
         before = len(self._cell_text)
+        if self._table <= _HEAD_TABLES and len(cells := self.headings[-1].cells) < _HEAD_CELLS:
+            texts = list(texts)
+            cells += texts
         self._cell_text.extend([index[text] for text in texts])
         if len(self._cell_text) == before:
             return

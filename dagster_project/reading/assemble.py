@@ -7,8 +7,7 @@ from hashlib import sha256
 
 import polars as pl
 
-from dagster_project.bodies import names
-from dagster_project.bodies.identify import Identity
+from dagster_project.bodies.identity import Identity
 from dagster_project.documents.pieces import Pieces
 from dagster_project.reading.chapters import chapters
 from dagster_project.reading.document import READER_VERSION, Document
@@ -40,15 +39,21 @@ def documents_frame(documents: list[Document]) -> pl.DataFrame:
                 "detail": sentence,
                 "duplicate_of": document.duplicate_of,
                 "title": identity.title,
-                "body_id": names.body_id(body) if body else None,
+                "body_id": identity.body_id,
                 "body_name": body,
-                "body_level": names.level(body) if body else None,
-                "body_kind": names.kind(body) if body else None,
+                "body_level": identity.body_level,
+                "body_kind": identity.body_kind,
+                "region_code": identity.region_code,
+                "parent_body_id": identity.parent_body_id,
                 "report_year": identity.year,
                 "form": document.form,
                 "scope": identity.scope if body else None,
                 "published_on": identity.published_on,
+                "document_number": identity.document_number,
+                "index_number": identity.index_number,
+                "unified_social_credit_code": identity.unified_social_credit_code,
                 "source_url": identity.source_url,
+                "is_official_source": identity.is_official_source,
                 "lane": document.lane if outcome == "report" else None,
                 "content_sha256": document.content_sha256,
                 "cells_expected": document.cells_expected,
@@ -79,7 +84,8 @@ def candidates_frame(documents: list[Document]) -> pl.DataFrame:
             order = position.get(candidate.attribute, 0)
             position[candidate.attribute] = order + 1
             chosen = document.identity.chosen.get(candidate.attribute) == candidate and order == 0
-            row = (document.document_id, candidate.attribute, order, candidate.value, candidate.origin, chosen)
+            reason = document.identity.reasons.get(candidate.attribute) if chosen else None
+            row = (document.document_id, candidate.attribute, order, candidate.value, candidate.origin, chosen, reason)
             for name, value in zip(columns, row, strict=True):
                 columns[name].append(value)
     return CANDIDATES.build(columns)
@@ -92,6 +98,7 @@ def intake_findings(documents: list[Document], tables: TablesRead) -> pl.DataFra
         if document.identity is None or document.verdict is not None and document.verdict[0] != "quarantined":
             continue
         stated = [(f"{attribute}_disagrees", sentence) for attribute, sentence in document.identity.disagreements]
+        stated += document.identity.doubts
         stated += document.notes
         # The careful lane reads rows that the fast lane did not know.
         if document.verdict is None and document.lane == "fast" and document.index in unknown:

@@ -10,11 +10,11 @@ from hashlib import sha256
 
 import polars as pl
 
-from dagster_project.bodies.identify import Identity
+from dagster_project.bodies.identity import Identity
 from dagster_project.forms import registry
 
 # Raise it with every change that can change what is read; documents read by an older version are read again.
-READER_VERSION = 2
+READER_VERSION = 3
 
 
 @dataclass(frozen=True)

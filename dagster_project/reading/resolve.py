@@ -8,7 +8,6 @@ from hashlib import sha256
 
 import polars as pl
 
-from dagster_project.bodies import names
 from dagster_project.forms import registry
 from dagster_project.reading.document import Document, recognise
 from schemas import CELLS
@@ -93,5 +92,5 @@ def finish(documents: list[Document], cells: pl.DataFrame) -> None:
     by_id = {row[0]: row[1:] for row in summary.iter_rows()}
     for document in reports:
         document.cells_expected, document.cells_read, content = by_id[document.document_id]
-        stated = f"{names.body_id(document.identity.body)} {document.identity.year} {document.form} {content}"
+        stated = f"{document.identity.body_id} {document.identity.year} {document.form} {content}"
         document.content_sha256 = sha256(stated.encode()).hexdigest()

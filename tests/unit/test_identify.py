@@ -6,8 +6,8 @@ from dagster_project.bodies.identify import identify
 from dagster_project.documents.pieces import Heading
 
 
-def told(*lines: str, named=(), path="report.html"):
-    return identify(Heading(lines=list(lines), named=list(named)), path)
+def told(*lines: str, named=(), cells=(), path="report.html"):
+    return identify(Heading(lines=list(lines), named=list(named), cells=list(cells)), path)
 
 
 def test_title_in_the_text_gives_body_and_year():
@@ -113,3 +113,133 @@ def test_a_title_among_the_properties_names_a_document_only_when_nothing_else_do
     # Documents are made from last year's, and the sentence on the period is written anew.
     identity = told("统计期限为2021年1月1日至2021年12月31日", named=property_title)
     assert identity.year == 2021
+
+
+def test_a_name_without_a_place_is_completed_by_who_published_it():
+    identity = told(
+        "标题: 公安局2009年度政府信息公开工作年度报告", "发布机构: 溪口县公安局办公室", "一、概述", "溪口县公安局", "二○一○年四月十日"
+    )
+    assert identity.body == "溪口县公安局"
+    assert identity.chosen["body"].origin == "publisher"
+    assert "公安局" in identity.reasons["body"]
+    assert identity.disagreements == []
+
+
+def test_two_ways_to_complete_a_name_are_a_disagreement():
+    identity = told("溪口新区公安局政府信息公开年报", "公安局2009年政府信息公开年度报告", "来源：溪口县公安局", "一、概述")
+    assert identity.body == "溪口县公安局"
+    assert "溪口新区公安局" in identity.disagreements[0][1]
+
+
+def test_the_site_gives_the_place_when_nothing_completes_the_name():
+    identity = told("财政局2021年政府信息公开工作年度报告", named=[("meta_site", "溪口县人民政府网站")])
+    assert identity.body == "溪口县财政局"
+    assert "site" in identity.chosen["body"].origin
+
+
+def test_a_name_that_nothing_completes_is_kept_apart_by_site_and_a_doubt():
+    one = told("公安局2021年政府信息公开工作年度报告", "原文链接：https://www.xikou.gov.cn/a.htm")
+    other = told("公安局2021年政府信息公开工作年度报告", "原文链接：https://www.yunshan.gov.cn/a.htm")
+    assert one.body == other.body == "公安局"
+    assert one.body_id != other.body_id
+    assert [code for code, _ in one.doubts] == ["body_incomplete"]
+
+
+def test_bodies_of_one_name_in_different_provinces_are_told_apart_or_are_a_doubt():
+    nanjing = told("鼓楼区财政局2021年政府信息公开工作年度报告", named=[("meta_site", "南京市鼓楼区人民政府网站")])
+    fuzhou = told("鼓楼区财政局2021年政府信息公开工作年度报告", "一、总体情况", "福州市财政局的要求……")
+    assert (nanjing.region_code, fuzhou.region_code) == ("320106", "350102")
+    assert nanjing.body_id != fuzhou.body_id
+    nowhere = told("鼓楼区财政局2021年政府信息公开工作年度报告")
+    assert nowhere.region_code is None
+    assert [code for code, _ in nowhere.doubts] == ["body_ambiguous"]
+    assert nowhere.body_id not in (nanjing.body_id, fuzhou.body_id)
+
+
+def test_a_body_in_no_list_is_a_doubt():
+    assert [code for code, _ in told("溪寧县财政局2021年政府信息公开工作年度报告").doubts] == ["place_unlisted"]
+    assert told("湛河区财政局2021年政府信息公开工作年度报告").doubts == []
+
+
+def test_the_publisher_never_replaces_the_title_and_an_office_is_no_government():
+    identity = told("平潭综合实验区2021年政府信息公开工作年度报告", "来源：平潭综合实验区管委会办公室", "一、总体情况")
+    assert identity.body == "平潭综合实验区"
+    assert identity.disagreements == []
+
+
+def test_a_name_copied_from_another_report_is_a_disagreement():
+    identity = told(
+        "湛河区财政局2021年政府信息公开工作年度报告",
+        "根据条例的要求，现将湛河区教育局2021年度政府信息公开工作情况公布如下，欢迎监督，谢谢大家的支持。",
+        "一、总体情况",
+    )
+    assert identity.body == "湛河区财政局"
+    assert "湛河区教育局" in identity.disagreements[0][1]
+
+
+def test_a_signature_of_another_body_is_a_disagreement_and_links_below_are_no_signature():
+    signed = told("湛河区财政局2021年政府信息公开工作年度报告", "一、总体情况", "无。", "湛河区教育局", "2022年1月20日")
+    assert "湛河区教育局" in signed.disagreements[0][1]
+    linked = told("湛河区财政局2021年政府信息公开工作年度报告", "一、总体情况", "无。", "福建省人民政府", "友情链接", "某网")
+    assert linked.disagreements == []
+
+
+def test_the_own_title_over_two_lines_is_preferred_to_the_editors():
+    identity = told(
+        "溪口综合实验区",
+        "2014年度政府信息公开工作年度报告",
+        "一、概述",
+        named=[("meta_title", "溪口综合实验区管委会2014年度政府信息公开工作年度报告")],
+    )
+    assert identity.body == "溪口综合实验区"
+
+
+def test_the_head_table_names_numbers_publisher_and_date():
+    identity = told(
+        "2021年政府信息公开工作年度报告",
+        "一、总体情况",
+        cells=[
+            *("索引号", "11370000MB2847192R/202201-00001", "发布机构", "湛河区财政局"),
+            *("发文日期", "2022-01-20", "文号", "湛财〔2022〕3号"),
+        ],
+    )
+    assert (identity.body, identity.published_on) == ("湛河区财政局", date(2022, 1, 20))
+    assert identity.index_number == "11370000MB2847192R/202201-00001"
+    assert identity.unified_social_credit_code == "11370000MB2847192R"
+    assert identity.document_number == "湛财〔2022〕3号"
+
+
+def test_the_region_is_that_of_the_name_and_never_of_the_code():
+    identity = told(
+        "湛河区财政局2021年政府信息公开工作年度报告", cells=["统一社会信用代码", "11370000MB2847192R"]
+    )
+    assert identity.region_code == "410411"
+
+
+def test_a_text_without_line_ends_is_identified_by_its_first_words():
+    words = "当前位置： 首页政务公开 湛河区财政局2021年政府信息公开工作年度报告 来源：湛河区财政局 时间：2022-01-20 08:00 " + "正文" * 400
+    identity = told(words)
+    assert (identity.body, identity.year, identity.published_on) == ("湛河区财政局", 2021, date(2022, 1, 20))
+
+
+def test_the_year_before_the_publication_is_the_last_resort():
+    assert told("湛河区财政局政府信息公开工作年度报告", "发布日期：2022-01-20").year == 2021
+    assert told("湛河区财政局政府信息公开工作年度报告", "发布日期：2022-09-20").year is None
+    numbered = told("湛河区财政局政府信息公开工作年度报告", "文号：湛财〔2019〕1号")
+    assert numbered.year == 2018
+    assert "document number" in numbered.chosen["report_year"].origin
+
+
+def test_an_address_elsewhere_is_not_official():
+    assert told("湛河区2021年政府信息公开工作年度报告", "原文链接：https://www.zhanhe.gov.cn/a").is_official_source is True
+    assert told("湛河区2021年政府信息公开工作年度报告", "原文链接：https://www.example.com/a").is_official_source is False
+    assert told("湛河区2021年政府信息公开工作年度报告").is_official_source is None
+
+
+def test_a_gambling_sites_copy_is_no_report():
+    assert told("365bet(中国)官方网站2024年政府信息公开工作年度报告", named=[]).foreign[0] == "hijacked"
+
+
+def test_scope_of_a_system_is_told_by_the_text():
+    text = "本报告数据包括市局机关及下属单位，全系统共收到申请3件。"
+    assert told("贵阳市市场监督管理局2021年政府信息公开工作年度报告", text).scope == "system"

@@ -5,5 +5,6 @@ select
     position,
     value,
     origin,
-    chosen
+    chosen,
+    reason
 from {{ source('staging', 'candidates') }}
