@@ -98,7 +98,11 @@ def members(content: bytes, name: str) -> Iterator[Member]:
         if isinstance(value, Unreadable):
             problems.append(Member(prefix, problem=value))
             continue
-        for document in _documents(value, "", 0, 0):
+        try:
+            documents = _documents(value, "", 0, 0)
+        except RecursionError:
+            raise _too_deep() from None
+        for document in documents:
             document.pointer = prefix + document.pointer
             found.append(document)
             if len(found) > MOST_DOCUMENTS:
@@ -149,9 +153,11 @@ def _values(text: str) -> Iterator[tuple[str, Value | Unreadable]]:
 
 
 def _one_behind_another(text: str) -> Iterator[tuple[str, Value]]:
-    at = 0
+    at = counted = 0
+    number = 1
     while (at := _next(text, at)) < len(text):
-        number = text.count("\n", 0, at) + 1
+        number += text.count("\n", counted, at)
+        counted = at
         try:
             value, at = _DECODER.raw_decode(text, at)
         except json.JSONDecodeError as error:

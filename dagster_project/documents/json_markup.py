@@ -62,6 +62,8 @@ _CONTENT_KEYS = (
     "内容",
 )
 _LONGEST_CELL = 200
+# A form has some sixty rows; what has thousands is a list of something else.
+_MOST_ROWS = 2000
 HEAD_KEYS = ("header", "headers", "head", "columns", "表头")
 ROWS_KEYS = ("rows", "data", "body", "cells")
 
@@ -108,18 +110,24 @@ def _are_chapters(parts: list[Object]) -> bool:
 
 
 def _are_pages(parts: list[Object]) -> bool:
-    numbers = [part.get(*_PAGE_KEYS) for part in parts]
-    if not all(isinstance(number, str) and number.isdigit() and len(number) < 6 for number in numbers):
-        return False
+    numbers = []
+    for part in parts:
+        number = part.get(*_PAGE_KEYS)
+        if not (isinstance(number, str) and number.isdigit() and len(number) < 6):
+            return False
+        numbers.append(number)
     # Pages of a list of results are numbered too, but each is a page of its own.
     whole = sum(_WHOLE_PAGE.search(markup(part)) is not None for part in parts)
     return whole < 2 and all(int(after) == int(before) + 1 for before, after in pairwise(numbers))
 
 
 def _are_blocks(parts: list[Object]) -> bool:
-    kinds = [part.get("type", "block_type", "category", "label") for part in parts]
-    if not all(isinstance(kind, str) and _BLOCK.match(kind.lower()) for kind in kinds):
-        return False
+    kinds = []
+    for part in parts:
+        kind = part.get("type", "block_type", "category", "label")
+        if not (isinstance(kind, str) and _BLOCK.match(kind.lower())):
+            return False
+        kinds.append(kind)
     tables = sum(kind.lower().startswith("table") for kind in kinds)
     return 0 < tables < len(kinds)
 
@@ -134,13 +142,19 @@ def tables_in(value: Value) -> list[list[list[str]]]:
         return []
     if _is_table(value):
         return [[["" if cell is None else str(cell) for cell in row] for row in value]]
-    each = [tables_in(element) for element in value]
-    return [table for tables in each for table in tables] if all(each) else []
+    tables: list[list[list[str]]] = []
+    for element in value:
+        # Left at the first that is none: lists of a million elements stand in lists.
+        found = tables_in(element)
+        if not found:
+            return []
+        tables += found
+    return tables
 
 
 def _is_table(value: list[Value]) -> bool:
     """Rows of cells as printed: lists of texts and numbers, two cells wide somewhere, a label in most rows."""
-    if len(value) < 2 or not all(isinstance(row, list) and row for row in value):
+    if not 2 <= len(value) <= _MOST_ROWS or not all(isinstance(row, list) and row for row in value):
         return False
     if not all(cell is None or isinstance(cell, str) and len(cell) <= _LONGEST_CELL for row in value for cell in row):
         return False

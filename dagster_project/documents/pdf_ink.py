@@ -21,6 +21,8 @@ _MOST_PIXELS = 6_000_000
 # Differences of grey, of 255: what an eye tells from its ground, and what is surely a stroke and no shade of a ground.
 _SEEN = 16
 _STROKE = 64
+# Half the width of a usual ruling line, in points, with the blur at its edges.
+_HALF_RULING = 0.8
 # Outlines of fewer pixels across are asked as they are.
 _FEWEST_PIXELS = 5
 # A cell's edge may be a double line drawn this far, in points, from where the cell is taken to end.
@@ -38,6 +40,14 @@ class Ink:
         )
         self._grey = bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width].copy()
         bitmap.close()
+        # Where ruling lines run, which are ink of no glyph.
+        self._free = np.ones(self._grey.shape, dtype=bool)
+        for start, end, at in page.rulings.across:
+            left, top, right, bottom = self._pixels((start, at - _HALF_RULING, end, at + _HALF_RULING))
+            self._free[top:bottom, left:right] = False
+        for start, end, at in page.rulings.down:
+            left, top, right, bottom = self._pixels((at - _HALF_RULING, start, at + _HALF_RULING, end))
+            self._free[top:bottom, left:right] = False
 
     def leave_out_hidden(self, page: Page) -> int:
         """Drop the glyphs of a page that cannot be seen; return how many.
@@ -58,28 +68,33 @@ class Ink:
         return dropped
 
     def shows(self, glyph: Glyph) -> bool:
-        """Whether a glyph is drawn and can be seen where it stands."""
+        """Whether a glyph is drawn in its colour and can be told from its ground."""
         left, top, right, bottom = self._pixels(glyph.ink)
         # The outermost pixels may be those of the glyph beside.
         beside = 1 if right - left > _FEWEST_PIXELS else 0
         inside = self._grey[top:bottom, left + beside : right - beside]
+        free = self._free[top:bottom, left + beside : right - beside]
+        inside = inside[free] if not free.all() else inside
         if not inside.size:
             return False
-        darkest, lightest = int(inside.min()), int(inside.max())
-        if lightest - darkest >= _SEEN:
-            return True
-        # A dash fills its outline; its ground is above and below it.
-        above, below = self._grey[max(0, top - 2) : top, left:right], self._grey[bottom : bottom + 2, left:right]
-        return any(ground.size and abs(float(ground.mean()) - darkest) >= _SEEN for ground in (above, below))
+        ground = self._ground(left, top, right, bottom)
+        darker, lighter = ground - int(inside.min()), int(inside.max()) - ground
+        if glyph.colour is None:
+            return max(darker, lighter) >= _SEEN
+        shade = _shade(glyph.colour) - ground
+        return abs(shade) >= _SEEN and (darker if shade < 0 else lighter) >= _SEEN
+
+    def _ground(self, left: int, top: int, right: int, bottom: int) -> int:
+        """Return the grey above and below a place: between lines of text the ground is bare."""
+        above, below = self._grey[max(0, top - 3) : top, left:right], self._grey[bottom : bottom + 3, left:right]
+        around = np.concatenate((above.ravel(), below.ravel()))
+        return int(np.median(around)) if around.size else 255
 
     def _would_show(self, glyph: Glyph) -> bool:
         """Whether a glyph that is not drawn would be seen on its ground if its font were at hand."""
         if glyph.embedded or glyph.colour is None or glyph.text.isascii():
             return False
-        left, top, right, bottom = self._pixels(glyph.ink)
-        ground = self._grey[top:bottom, left:right]
-        red, green, blue = glyph.colour
-        return bool(ground.size) and abs(0.3 * red + 0.59 * green + 0.11 * blue - float(ground.mean())) >= _SEEN
+        return abs(_shade(glyph.colour) - self._ground(*self._pixels(glyph.ink))) >= _SEEN
 
     def beside(self, box: Box, glyphs: Iterable[Glyph]) -> bool:
         """Whether something is drawn in a cell that is none of its glyphs."""
@@ -110,3 +125,8 @@ class Ink:
             min(max(0, math.ceil(right)), width),
             min(max(0, math.ceil(bottom)), height),
         )
+
+
+def _shade(colour: tuple[int, int, int]) -> float:
+    red, green, blue = colour
+    return 0.3 * red + 0.59 * green + 0.11 * blue

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from dagster_project.documents.pdf_page import Page
 from dagster_project.documents.pdf_ruled import Cell, Table
-from dagster_project.documents.pdf_unruled import stands_below
+from dagster_project.documents.pdf_unruled import is_value, stands_below
+from dagster_project.documents.pieces import EDGE_MARK
 
 # Column edges, in points: how far they may differ between the pages, and how far a table may be shifted as a whole, as on
 # left and right pages.
@@ -18,7 +19,6 @@ _EDGE = 3.0
 _SHIFT = 60.0
 # A label goes on in the next row when its last line leaves less room than this, in characters.
 _FULL = 1.6
-_FEWEST_CUT_WORDS = 2
 _ITEM = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十0-9]{1,3}[)）、.．])")
 
 
@@ -38,17 +38,33 @@ class WholeTable:
 
     @property
     def rows(self) -> list[Row]:
+        """The rows of all pages: halves of a row put together where that is sure, a head repeated on each page kept."""
         found: list[Row] = []
         before: Table | None = None
         for part in self.parts:
             rows = [Row(part.page, cells) for cells in part.rows]
-            if before is not None and before.ruled and rows and found:
-                rows[0].cells = _carried_over(before, found[-1].cells, part, rows[0].cells)
-                if not rows[0].cells:
-                    rows.pop(0)
+            if before is not None:
+                head = _repeated_head(self.parts[0], part)
+                if head < len(rows) and found:
+                    rows[head].cells = _carried_over(before, part, rows[head].cells)
+                    if not rows[head].cells:
+                        rows.pop(head)
             found += rows
             before = part
         return found
+
+
+def _repeated_head(first: Table, part: Table) -> int:
+    """Return how many rows at the top of a part are those at the top of the table."""
+    count = 0
+    for cells, others in zip(first.rows, part.rows, strict=False):
+        texts = ["".join(cell.text.split()) for cell in cells]
+        if first is part or not any(texts) or texts != ["".join(cell.text.split()) for cell in others]:
+            break
+        if any(glyph.text.isdigit() for cell in cells for glyph in cell.glyphs):
+            break
+        count += 1
+    return count
 
 
 def goes_on(whole: WholeTable, part: Table) -> bool:
@@ -74,51 +90,83 @@ def _are_among(edges: Sequence[float], others: Sequence[float]) -> bool:
     return all(any(abs(edge - other) <= _EDGE for other in others) for edge in edges)
 
 
-def _carried_over(before: Table, upper: list[Cell], part: Table, lower: list[Cell]) -> list[Cell]:
-    """Put lower halves of cells to their upper halves and return what is left of the lower row."""
-    pairs = _pairs(upper, lower, _shift(before, part))
-    if not pairs or not (_is_cut_row(before, part, upper, lower, pairs) or _is_cut_head(upper, lower, pairs)):
-        return lower
-    for cell, below in pairs:
-        cell.text = "\n".join(text for text in (cell.text, below.text) if text)
-        if not cell.glyphs:
-            cell.box, cell.glyphs = below.box, below.glyphs
-    joined = {id(below) for _, below in pairs}
-    rest = [cell for cell in lower if id(cell) not in joined]
-    # Of cells that span the rows above nothing but an empty part goes on.
-    return rest if any(cell.glyphs for cell in rest) else []
+def _carried_over(before: Table, part: Table, lower: list[Cell]) -> list[Cell]:
+    """Put lower halves of cells to their upper halves and return what is left of the lower row.
+
+    Where a row may go on below the break and nothing proves it, its blank cells are marked: they are not surely blank.
+    """
+    upper = _at_break(before)
+    pairs = _pairs(upper, lower, _shift(before, part) if part.ruled else 0.0)
+    if _is_rest(pairs, lower) or (part.ruled and (_is_cut_row(before, part, pairs) or _is_cut_head(upper, lower, pairs))):
+        for cell, below in pairs:
+            cell.text = "\n".join(text for text in (cell.text, below.text) if text)
+            if not cell.glyphs:
+                cell.box, cell.glyphs = below.box, below.glyphs
+        joined = {id(below) for _, below in pairs}
+        rest = [cell for cell in lower if id(cell) not in joined]
+        return rest if any(cell.glyphs for cell in rest) else []
+    if before.open_below:
+        for cell in before.rows[-1]:
+            if not cell.text:
+                cell.text = EDGE_MARK
+    return lower
 
 
-def _is_cut_row(
-    before: Table, part: Table, upper: list[Cell], lower: list[Cell], pairs: list[tuple[Cell, Cell]]
-) -> bool:
+def _at_break(table: Table) -> list[Cell]:
+    """Return the cells of a table that end at its lower edge, those that span rows included, from left to right."""
+    if not table.ruled:
+        return table.rows[-1]
+    cells = [cell for row in table.rows for cell in row if table.box[3] - cell.box[3] <= _EDGE]
+    return sorted(cells, key=lambda cell: cell.box[0])
+
+
+def _label_and_values(pairs: list[tuple[Cell, Cell]]) -> tuple[tuple[Cell, Cell] | None, list[tuple[Cell, Cell]]]:
+    """Return the halves of the label beside the values of a row, and those of the values; cells further left span rows."""
+    labels = [index for index, (cell, _) in enumerate(pairs) if cell.glyphs and not is_value(cell.text)]
+    return (pairs[labels[-1]], pairs[labels[-1] + 1 :]) if labels else (None, [])
+
+
+def _is_rest(pairs: list[tuple[Cell, Cell]], lower: list[Cell]) -> bool:
+    """Whether numbers without a label stand below numbers with one: they may be the rest of numbers broken over lines."""
+    label, values = _label_and_values(pairs)
+    if label is None or any(cell.glyphs and not is_value(cell.text) for cell in lower):
+        return False
+    return any(_has_digit(cell) and _has_digit(below) for cell, below in values)
+
+
+def _has_digit(cell: Cell) -> bool:
+    return any(glyph.text.isdigit() for glyph in cell.glyphs)
+
+
+def _is_cut_row(before: Table, part: Table, pairs: list[tuple[Cell, Cell]]) -> bool:
     """Whether the first row of a page is the rest of the last row of the page before.
 
-    No line closes the row above the break or below it, both halves have the same columns, and
+    A line that would close the row at the break is missing, both halves have the same columns, and
     - the lower half has no label where the upper one has one: a row does not begin with its values; or
     - one half has a label only, and the upper label fills its cell, so that the lower one goes on with it.
     """
-    if not (before.open_below and part.open_above) or len(pairs) < len(upper):
+    if not (before.open_below or part.open_above) or len(pairs) < len(_at_break(before)):
         return False
-    first, rest = pairs[0], pairs[1:]
-    joined = {id(below) for _, below in pairs}
-    # The part of a cell that spans the rows above stands left of the row's own cells.
-    if any(cell.box[0] > first[1].box[0] for cell in lower if id(cell) not in joined):
+    label, values = _label_and_values(pairs)
+    if label is None or not values:
         return False
-    if not first[0].glyphs or not rest:
-        return False
-    if not first[1].glyphs:
-        return any(below.glyphs for _, below in rest)
-    values_above, values_below = (any(pair[half].glyphs for pair in rest) for half in (0, 1))
-    return values_above != values_below and _is_full(first[0]) and not _ITEM.match(first[1].text)
+    values_above, values_below = (any(pair[half].glyphs for pair in values) for half in (0, 1))
+    if not label[1].glyphs:
+        return values_below
+    return values_above != values_below and _is_full(label[0]) and not _ITEM.match(label[1].text)
 
 
 def _is_cut_head(upper: list[Cell], lower: list[Cell], pairs: list[tuple[Cell, Cell]]) -> bool:
-    """Whether words of a head are cut: no digit on either side, and at least two cells go on below, each full above."""
-    if any(glyph.text.isdigit() for cell in (*upper, *lower) for glyph in cell.glyphs):
+    """Whether words of a head are cut: no digit on either side, and what goes on below fills its cell above.
+
+    One cell may stand by chance below another; several, or one that is all there is in the lower row, do not.
+    """
+    if any(map(_has_digit, (*upper, *lower))):
         return False
-    going_on = [cell for cell, below in pairs if cell.glyphs and below.glyphs]
-    return len(going_on) >= _FEWEST_CUT_WORDS and all(map(_is_full, going_on))
+    going_on = [(cell, below) for cell, below in pairs if cell.glyphs and below.glyphs]
+    if not going_on or not all(_is_full(cell) for cell, _ in going_on):
+        return False
+    return len(going_on) > 1 or sum(bool(cell.glyphs) for cell in lower) == 1
 
 
 def _pairs(upper: list[Cell], lower: list[Cell], shift: float) -> list[tuple[Cell, Cell]]:

@@ -7,7 +7,7 @@ Gluing two glyphs can invent a number, so digits are joined only where they stan
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -26,8 +26,8 @@ _SMALLER = 0.8
 # A line of a paragraph ends so near to the right margin, in characters, when the next line carries it on.
 _FULL_LINE = 2.5
 _INDENT = 0.8
-_NUMBER = re.compile(r"^[+\-－−]?[0-9０-９][0-9０-９.,，．]*$")
-_DIGITS = re.compile(r"^[0-9０-９.,，．]+$")
+_NUMBER = re.compile(r"^[+\-－−]?[0-9０-９][0-9０-９.,，．]*[件条项个次人元万亿]{0,2}$")
+_REST = re.compile(r"^(?:[0-9０-９.,，．]+[件条项个次人元万亿]{0,2}|[件条项个次人元万亿]{1,2})$")
 # A line that begins with the number of a chapter or an item begins a paragraph.
 _ITEM = re.compile(
     r"^(?:第?[一二三四五六七八九十]{1,3}(?:[、.．章]|部分)|[（(][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}[、.．](?!\d))"
@@ -84,20 +84,19 @@ class Line:
         return [Line(part) for part in parts]
 
 
-def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
+def lines_of(glyphs: Sequence[Glyph]) -> list[Line]:
     """Return glyphs as lines from top to bottom. Turned glyphs make lines of their own, in the order of the file."""
     upright = [glyph for glyph in glyphs if glyph.turn == 0]
     found: list[list[Glyph]] = []
-    base = 0.0
+    first: Glyph | None = None
     for glyph in sorted(upright, key=lambda glyph: (glyph.base, glyph.left)):
-        if found and glyph.base - base < _SAME_LINE * min(glyph.size, found[-1][-1].size):
-            found[-1].append(glyph)
-        else:
-            found.append([glyph])
-            base = glyph.base
-        # The line's height is that of its largest glyphs: a raised note does not begin a line.
-        if glyph.size >= max(other.size for other in found[-1][-8:]):
-            base = glyph.base
+        if first is None or glyph.base - first.base >= _SAME_LINE * min(glyph.size, first.size):
+            found.append([])
+            first = glyph
+        elif _SMALLER * glyph.size > first.size:
+            # A raised note stands above the base line of its line.
+            first = glyph
+        found[-1].append(glyph)
     lines = [Line(_once(sorted(part, key=lambda glyph: (glyph.left, glyph.right)))) for part in found]
     turned = [glyph for glyph in glyphs if glyph.turn != 0]
     if turned:
@@ -113,7 +112,7 @@ def text_of(glyphs: Sequence[Glyph], room: float | None = None) -> str:
     """
     lines = lines_of(glyphs)
     texts = [line.text for line in lines]
-    if len(lines) > 1 and room is not None and _NUMBER.match("".join(texts)) and all(map(_DIGITS.match, texts[1:])):
+    if len(lines) > 1 and room is not None and _NUMBER.match("".join(texts)) and all(map(_REST.match, texts[1:])):
         widest = max(glyph.right - glyph.left for glyph in glyphs)
         if all(line.right - line.left + widest > room - _SLACK * line.size for line in lines[:-1]) and _evenly_set(lines):
             return "".join(texts)

@@ -34,7 +34,8 @@ _WIDEST_GLYPH = 2.0
 _HYPHENS = {0x02: "-", 0xFFFE: "-", 0xAD: "-"}
 _UNREADABLE_CHARACTER = "\ufffd"
 _INVISIBLE_MODES = (pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP)
-# Glyphs whose ink can be told from their colour only: the font is not in the file, and this machine may lack it.
+_OUTLINE_MODES = (pdfium_c.FPDF_TEXTRENDERMODE_STROKE, pdfium_c.FPDF_TEXTRENDERMODE_STROKE_CLIP)
+# Red, green, blue, each from 0 to 255.
 Colour = tuple[int, int, int]
 
 
@@ -292,8 +293,10 @@ def _appearance(drawn: Any) -> tuple[bool, Colour | None, int, bool]:
         return True, None, 0, True
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     colour = None
-    shown = pdfium_c.FPDFTextObj_GetTextRenderMode(drawn) not in _INVISIBLE_MODES
-    if pdfium_c.FPDFPageObj_GetFillColor(drawn, red, green, blue, alpha):
+    mode = pdfium_c.FPDFTextObj_GetTextRenderMode(drawn)
+    shown = mode not in _INVISIBLE_MODES
+    colour_of = pdfium_c.FPDFPageObj_GetStrokeColor if mode in _OUTLINE_MODES else pdfium_c.FPDFPageObj_GetFillColor
+    if colour_of(drawn, red, green, blue, alpha):
         colour = (red.value, green.value, blue.value)
         shown = shown and alpha.value > 0
     font = pdfium_c.FPDFTextObj_GetFont(drawn)

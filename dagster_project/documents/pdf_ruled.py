@@ -6,7 +6,6 @@ Here: one page; pdfplumber finds the cells from the lines. Not here: the text in
 A merged cell is one cell, in the row in which it begins.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -19,6 +18,7 @@ from dagster_project.documents.pieces import Box
 # Lines nearer to one another than this, in points, are one line: double lines, lines drawn cell by cell. Less for small print.
 _SNAP = 3.0
 _SNAP_SHARE = 0.45
+_SAME = 0.5
 # Shorter pieces, in points, are dots or dashes that belong to no line.
 _SHORTEST = 4.0
 # A cell with more glyphs holds prose; of a table that is only a frame around prose so much of the text stands in such cells.
@@ -88,40 +88,37 @@ def _tables(page: Page, rulings: Rulings) -> list[Table]:
         return []
     sizes = [glyph.size for glyph in page.glyphs]
     snap = min(_SNAP, _SNAP_SHARE * median(sizes)) if sizes else _SNAP
-    edges = plumber.merge_edges(_edges(rulings), snap, snap, snap, snap)
-    edges = [edge for edge in edges if edge["x1"] - edge["x0"] + edge["bottom"] - edge["top"] >= _SHORTEST]
-    edges, closing = _closed(edges, snap)
-    crossings = plumber.edges_to_intersections(edges, snap, snap)
-    if len(crossings) > _MOST_CROSSINGS:
-        page.crowded = True
-        return []
-    cells = plumber.intersections_to_cells(crossings)
-    tables = []
-    for boxes in plumber.cells_to_tables(cells):
-        boxes = [box for box in boxes if min(box[2] - box[0], box[3] - box[1]) >= _THINNEST]
-        rows: dict[float, list[Cell]] = {}
-        for box in sorted(boxes, key=lambda box: (box[1], box[0])):
-            rows.setdefault(box[1], []).append(Cell(box))
-        # One cell is a frame around text.
-        if not any(len(row) > 1 for row in rows.values()):
-            continue
-        whole = (
-            min(box[0] for box in boxes),
-            min(box[1] for box in boxes),
-            max(box[2] for box in boxes),
-            max(box[3] for box in boxes),
-        )
-        tables.append(
-            Table(
-                page,
-                whole,
-                list(rows.values()),
-                sorted({edge for box in boxes for edge in (box[0], box[2])}),
-                whole[1] in closing,
-                whole[3] in closing,
-            )
-        )
+    # First only what is drawn in pieces; lines of different tables must not draw one another near.
+    pieces = plumber.merge_edges(_edges(rulings), _SAME, _SAME, snap, snap)
+    pieces = [edge for edge in pieces if edge["x1"] - edge["x0"] + edge["bottom"] - edge["top"] >= _SHORTEST]
+    tables: list[Table] = []
+    crossings_met = 0
+    for group in _connected(pieces, snap):
+        edges, closing = _closed(plumber.merge_edges(group, snap, snap, snap, snap), snap)
+        crossings = plumber.edges_to_intersections(edges, snap, snap)
+        crossings_met += len(crossings)
+        if crossings_met > _MOST_CROSSINGS:
+            page.crowded = True
+            return []
+        for boxes in plumber.cells_to_tables(plumber.intersections_to_cells(crossings)):
+            table = _table(page, boxes, closing)
+            if table is not None:
+                tables.append(table)
     return sorted(tables, key=lambda table: (table.box[1], table.box[0]))
+
+
+def _table(page: Page, boxes: list[Box], closing: set[float]) -> Table | None:
+    boxes = [box for box in boxes if min(box[2] - box[0], box[3] - box[1]) >= _THINNEST]
+    rows: dict[float, list[Cell]] = {}
+    for box in sorted(boxes, key=lambda box: (box[1], box[0])):
+        rows.setdefault(box[1], []).append(Cell(box))
+    # One cell is a frame around text.
+    if not any(len(row) > 1 for row in rows.values()):
+        return None
+    left, top, right, bottom = zip(*boxes, strict=True)
+    whole = min(left), min(top), max(right), max(bottom)
+    edges = sorted({*left, *right})
+    return Table(page, whole, list(rows.values()), edges, whole[1] in closing, whole[3] in closing)
 
 
 def _edges(rulings: Rulings) -> list[dict]:
@@ -155,34 +152,32 @@ def _edges(rulings: Rulings) -> list[dict]:
 
 
 def _closed(edges: list[dict], snap: float) -> tuple[list[dict], set[float]]:
-    """Close tables whose outer lines are not drawn, or not all along: rows without ends, tables that a page cuts.
+    """Close a table whose outer lines are not drawn, or not all along: rows without ends, a table that a page cuts.
 
     Returns the edges with those added, and the heights of the closing edges above and below that were not drawn in full.
     """
-    closing: list[dict] = []
     heights: set[float] = set()
-    for group in _connected(edges, snap):
-        across = [edge for edge in group if edge["orientation"] == "h"]
-        down = [edge for edge in group if edge["orientation"] == "v"]
-        left, right = min(edge["x0"] for edge in across), max(edge["x1"] for edge in across)
-        top, bottom = min(edge["top"] for edge in down), max(edge["bottom"] for edge in down)
-        first, last = min(edge["top"] for edge in across), max(edge["top"] for edge in across)
-        sides = []
-        # Two lines that run out equally far beyond the last one down have an end that is not drawn.
-        if left < min(edge["x0"] for edge in down) - snap and sum(edge["x0"] < left + snap for edge in across) > 1:
-            sides.append(_down(min(top, first), max(bottom, last), left))
-        if right > max(edge["x0"] for edge in down) + snap and sum(edge["x1"] > right - snap for edge in across) > 1:
-            sides.append(_down(min(top, first), max(bottom, last), right))
-        down += sides
-        closing += sides
-        for height, drawn, ends in (
-            (top, first, [edge["x0"] for edge in down if edge["top"] < top + snap]),
-            (bottom, last, [edge["x0"] for edge in down if edge["bottom"] > bottom - snap]),
-        ):
-            at = drawn if abs(height - drawn) <= snap else height
-            if len(ends) > 1 and not _covered(min(ends), max(ends), at, across, snap):
-                closing.append(_across(min(ends), max(ends), at))
-                heights.add(at)
+    across = [edge for edge in edges if edge["orientation"] == "h"]
+    down = [edge for edge in edges if edge["orientation"] == "v"]
+    left, right = min(edge["x0"] for edge in across), max(edge["x1"] for edge in across)
+    top, bottom = min(edge["top"] for edge in down), max(edge["bottom"] for edge in down)
+    first, last = min(edge["top"] for edge in across), max(edge["top"] for edge in across)
+    # Two lines that run out equally far beyond the last one down have an end that is not drawn.
+    sides = []
+    if left < min(edge["x0"] for edge in down) - snap and sum(edge["x0"] < left + snap for edge in across) > 1:
+        sides.append(_down(min(top, first), max(bottom, last), left))
+    if right > max(edge["x0"] for edge in down) + snap and sum(edge["x1"] > right - snap for edge in across) > 1:
+        sides.append(_down(min(top, first), max(bottom, last), right))
+    down += sides
+    closing = list(sides)
+    for height, drawn, ends in (
+        (top, first, [edge["x0"] for edge in down if edge["top"] < top + snap]),
+        (bottom, last, [edge["x0"] for edge in down if edge["bottom"] > bottom - snap]),
+    ):
+        at = drawn if abs(height - drawn) <= snap else height
+        if len(ends) > 1 and not _covered(min(ends), max(ends), at, across, snap):
+            closing.append(_across(min(ends), max(ends), at))
+            heights.add(at)
     return edges + closing, heights
 
 
@@ -202,7 +197,7 @@ def _down(top: float, bottom: float, x: float) -> dict:
     return _edges(Rulings(down=[(top, bottom, x)]))[0]
 
 
-def _connected(edges: list[dict], snap: float) -> Iterable[list[dict]]:
+def _connected(edges: list[dict], snap: float) -> list[list[dict]]:
     """Return edges in groups of those that touch one another."""
     across = [edge for edge in edges if edge["orientation"] == "h"]
     down = [edge for edge in edges if edge["orientation"] == "v"]

@@ -120,7 +120,7 @@ def add_fragments(table: Table, lines: Sequence[Line], *, above: bool) -> None:
 def _taken_apart(line: Line) -> _Tabular:
     words = line.words()
     count = 0
-    while count < len(words) and _is_value(words[-1 - count].text):
+    while count < len(words) and is_value(words[-1 - count].text):
         count += 1
     labels, values = words[: len(words) - count], words[len(words) - count :]
     if count == 1 and labels and values[0].left - labels[-1].right < _CELLS_APART * line.size:
@@ -129,7 +129,8 @@ def _taken_apart(line: Line) -> _Tabular:
     return _Tabular(line, labels, values)
 
 
-def _is_value(text: str) -> bool:
+def is_value(text: str) -> bool:
+    """Whether a text may stand in a column of values: a number, with its unit or a remark, or a mark."""
     return bool(_VALUE.match(text)) and not _NUMBERING.match(text)
 
 
@@ -185,6 +186,7 @@ def _table(page: Page, block: list[_Tabular]) -> Table | None:
     rows = [_row_of(blobs) for blobs in _head_rows([each for each in head if each.labels], pitch)]
     in_head = {id(word) for each in head for word in each.labels}
     loose = [(blob.words[0].base, [blob.cell()]) for blob in _lone(block, of_rows | in_head, pitch)]
+    anchors, owned = _with_rests(anchors, owned)
     body = [
         (
             anchor.line.base,
@@ -276,6 +278,22 @@ def _owned(blobs: list[_Blob], anchors: list[_Tabular]) -> list[list[_Blob]]:
     return owned
 
 
+def _with_rests(
+    anchors: list[_Tabular], owned: list[list[_Blob]]
+) -> tuple[list[_Tabular], list[list[_Blob]]]:
+    """Put numbers without a label of their own, close below other numbers, to the row above: they may be the rest of those."""
+    rows: list[_Tabular] = []
+    labels: list[list[_Blob]] = []
+    for anchor, mine in zip(anchors, owned, strict=True):
+        above = rows[-1] if rows else None
+        if above is not None and not mine and labels[-1] and anchor.line.base - above.line.base < _WIDEST_PITCH * anchor.line.size:
+            rows[-1] = _Tabular(above.line, above.labels, above.values + anchor.values)
+        else:
+            rows.append(anchor)
+            labels.append(mine)
+    return rows, labels
+
+
 def _lone(block: list[_Tabular], taken: set[int], pitch: float) -> list[_Blob]:
     """Return the labels that belong to no row."""
     return _blobs([word for each in block for word in each.labels if id(word) not in taken], pitch)
@@ -301,7 +319,7 @@ def _values(anchor: _Tabular, columns: list[tuple[float, float]]) -> list[Cell]:
         words = [word for word in anchor.values if word.left <= right and word.right >= left]
         box = (left, anchor.line.top, right, anchor.line.bottom)
         glyphs = [glyph for word in words for glyph in word.glyphs]
-        cells.append(Cell(box, " ".join(word.text for word in words), glyphs))
+        cells.append(Cell(box, "\n".join(word.text for word in words), glyphs))
     return cells
 
 
