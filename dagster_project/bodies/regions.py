@@ -14,8 +14,10 @@ from pathlib import Path
 
 import polars as pl
 
-TABLE = Path(__file__).parent / "registry" / "regions.csv"
-RENAMES = TABLE.with_name("region_renames.csv")
+# The tables of places and bodies that a person may edit; dbt loads some of them as seeds.
+REGISTRY = Path(__file__).parent / "registry"
+TABLE = REGISTRY / "regions.csv"
+RENAMES = REGISTRY / "region_renames.csv"
 _LEVELS = ("province", "prefecture", "county")
 # Suffixes that people leave out. 区 is left out only of a few words, so it never is here.
 _SHORTENED = ("特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "自治州", "地区", "省", "市", "县", "盟")

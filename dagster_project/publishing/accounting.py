@@ -4,6 +4,7 @@ Here: one place for each file of the manifest, from the staged documents and the
 and judging it (``defs/checks``).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,12 +12,21 @@ import polars as pl
 
 from dagster_project.home import Home
 from dagster_project.publishing.database import connect
-from schemas import CELLS, DOCUMENTS, FINDINGS
+from schemas import CELLS, DOCUMENTS, PARTITIONED
 
 # In the order in which a file with several documents is counted: where its best document ended.
 PLACES = ("report", "superseded", "duplicate", "not_a_report", "quarantined")
-# A rendition is the same report with the same figures in another file.
-_PLACE_OF_VERSION = {"current": "report", "superseded": "superseded", "rendition": "duplicate"}
+# A rendition is the same report with the same figures in another file; what stands on a foreign host alone counts nowhere.
+_PLACE_OF_VERSION = {
+    "current": "report",
+    "superseded": "superseded",
+    "rendition": "duplicate",
+    "unofficial_copy": "duplicate",
+    "unofficial": "quarantined",
+}
+_UNOFFICIAL = "Its address is of no government site, so its figures count nowhere; see bodies/registry/trusted_hosts.csv."
+
+_FINDINGS = tuple(frame.name for frame in PARTITIONED if "finding_id" in frame.key)
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,8 @@ def account(home: Home) -> Account:
     placed = pl.concat(
         [
             reports.select("source_path", place=pl.col("version_status").replace_strict(_PLACE_OF_VERSION, return_dtype=pl.String)).with_columns(
-                reason_code=pl.lit(None, pl.String), detail=pl.lit(None, pl.String)
+                reason_code=pl.when(pl.col("place") == "quarantined").then(pl.lit("unofficial")),
+                detail=pl.when(pl.col("place") == "quarantined").then(pl.lit(_UNOFFICIAL)),
             ),
             _rejected_places(rejected, documents),
         ]
@@ -112,21 +123,22 @@ def _staged(home: Home, frame: str) -> pl.LazyFrame:
 
 def documents_by_outcome(home: Home) -> list[tuple[str, int]]:
     """Return the staged documents by outcome, most frequent first."""
-    return _counted(home, DOCUMENTS.name, "outcome")
+    return _counted(home, [DOCUMENTS.name], "outcome")
 
 
 def cells_by_status(home: Home) -> list[tuple[str, int]]:
     """Return the staged cells by status, most frequent first."""
-    return _counted(home, CELLS.name, "status")
+    return _counted(home, [CELLS.name], "status")
 
 
 def findings_by_status(home: Home) -> list[tuple[str, int]]:
-    """Return the staged findings by status, most frequent first."""
-    return _counted(home, FINDINGS.name, "status")
+    """Return the staged findings by status, most frequent first: those of intake and those of the auditor together."""
+    return _counted(home, _FINDINGS, "status")
 
 
-def _counted(home: Home, frame: str, column: str) -> list[tuple[str, int]]:
-    if not any((home.staging / frame).glob("*.parquet")):
+def _counted(home: Home, frames: Sequence[str], column: str) -> list[tuple[str, int]]:
+    staged = [_staged(home, name).select(column) for name in frames if any((home.staging / name).glob("*.parquet"))]
+    if not staged:
         return []
-    counts = _staged(home, frame).group_by(column).agg(pl.len().alias("rows")).collect()
+    counts = pl.concat(staged).group_by(column).agg(pl.len().alias("rows")).collect()
     return list(counts.sort("rows", column, descending=[True, False]).iter_rows())

@@ -37,11 +37,13 @@ MARTS = {
     "dim_report",
     "dim_year",
     "fct_cells",
+    "fct_claims",
     "fct_disclosures",
     "fct_findings",
     "fct_outcomes",
     "fct_requests",
     "fct_review_litigation",
+    "fct_revisions",
     "file_ledger",
     "mart_body_year",
     "quarantine",
@@ -392,3 +394,7 @@ def test_an_empty_archive_builds(tmp_path: Path) -> None:
     assert read(home, "select count(*) from dim_outcome") == [(22,)]
     assert read(home, "select * from intermediate.int_file_counts") == [(0, 0, 0, 0, 0, 0, 0)]
     assert pl.read_csv(REGISTRY / "forms.csv").height == read(home, "select count(*) from dim_form")[0][0]
+
+
+def test_a_corrected_cell_is_a_revision_with_both_numbers(warehouse: Path) -> None:
+    assert read(warehouse, "select cell, old_value, new_value from fct_revisions") == [("requests.granted.total", 9, 2)]

@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dagster_project.bodies.regions import REGISTRY as BODIES
 from dagster_project.forms.registry import FOLDER as REGISTRY
 from dagster_project.home import DATA_VARIABLE, PROJECT, Home
 
@@ -83,7 +84,7 @@ def for_dbt(folder: Path, home: Home) -> "Manifest":
 def fingerprint() -> str:
     """Return a hash over everything that parsing depends on: files of the project and the registry, place, versions."""
     digest = sha256(f"{DBT}\0{' '.join(f'{name}={version(name)}' for name in _PACKAGES)}\0".encode())
-    for root in (DBT, REGISTRY):
+    for root in (DBT, REGISTRY, BODIES):
         for path in sorted(root.rglob("*")):
             relative = path.relative_to(root)
             if path.is_file() and relative.parts[0] not in _NOT_SOURCES and not path.name.startswith("."):

@@ -8,7 +8,8 @@ with documents as (
             when documents.outcome <> 'report' then documents.outcome
             when versions.version_status = 'current' then 'report'
             when versions.version_status = 'superseded' then 'superseded'
-            when versions.version_status = 'rendition' then 'duplicate'
+            when versions.version_status in ('rendition', 'unofficial_copy') then 'duplicate'
+            when versions.version_status = 'unofficial' then 'quarantined'
         end as outcome,
         case
             when documents.outcome <> 'report' then documents.reason_code
@@ -20,6 +21,11 @@ with documents as (
                 then 'A later version of this report is current: ' || versions.replaced_by || '.'
             when versions.version_status = 'rendition'
                 then 'The same report with the same figures is read from ' || versions.replaced_by || '.'
+            when versions.version_status = 'unofficial_copy'
+                then 'The copy stands on a host that is not of the government; the report is read from ' || versions.replaced_by || '.'
+            when versions.version_status = 'unofficial'
+                then 'Expected an address of the government (*.gov.cn), found ' || documents.source_url
+                || '. Its figures count nowhere. If the host is the body''s own, add it to bodies/registry/trusted_hosts.csv.'
         end as detail,
         coalesce(documents.duplicate_of, versions.replaced_by) as replaced_by,
         versions.document_id as report_id
