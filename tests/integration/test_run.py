@@ -146,6 +146,14 @@ def test_the_summary_adds_up_to_the_files_and_agrees_with_the_ledger(first: Ran)
     assert "= files in" in first.result.stdout
 
 
+def test_the_summary_counts_cells_and_findings_as_published(first: Ran) -> None:
+    for title, table in (("cells by status", "fct_cells"), ("findings", "fct_findings")):
+        block = first.result.stdout.split(f"\n{title}\n")[1].split("\n\n")[0]
+        said = {name: int(count.replace(",", "")) for name, count in re.findall(r"^  (\S+) +([\d,]+)$", block, re.MULTILINE)}
+        assert said.pop("sum") == sum(said.values())
+        assert said == dict(first.table(table).group_by("status").agg(pl.len()).iter_rows()), title
+
+
 def test_a_quarantined_file_is_told_with_its_reason_and_is_no_failure(first: Ran) -> None:
     assert first.result.exit_code == 0
     assert "2024/hengling-health-2024-scan.html: unknown_kind. Expected a file" in first.result.stdout
