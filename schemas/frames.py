@@ -34,6 +34,7 @@ SEVERITIES = ("hard", "soft", "plausibility", "intake")
 FINDING_STATUSES = ("pass", "fail", "not_assessable")
 BLAMES = ("source", "reading", "undecided")
 RULE_FAMILIES = ("equation", "blank_as_zero", "expectation", "range", "prose", "plausibility", "similarity")
+CLAIM_STATUSES = ("agrees", "disagrees", "not_assessable")
 ERROR_PATTERNS = (
     "single_cell",
     "row_shift",
@@ -357,6 +358,41 @@ AUDIT_FINDINGS = Frame(
     ),
 )
 
+CLAIMS = Frame(
+    name="claims",
+    grain="One row per document and figure that its sentences state about the report's own tables.",
+    key=("document_id", "claim"),
+    columns=(
+        _document_id,
+        Column("claim", pl.Int32, "Order in the document, from 0.", at_least=0),
+        Column(
+            "subject",
+            pl.String,
+            "What the figure is about: a subject of forms/registry/claim_readings.csv, 'percentage' or 'all_disposed'.",
+        ),
+        Column("stated", DECIMAL, "The figure as stated; 0 where the words say none."),
+        Column("quote", pl.String, "The words that state it, as printed, white space collapsed."),
+        Column("section", pl.Int32, "Position of the section (sections.position).", at_least=0),
+        Column("start", pl.Int32, "Where the quote begins in the section's text, in characters from 0.", at_least=0),
+        Column(
+            "status",
+            pl.String,
+            "agrees: some accepted reading of the tables gives the figure; disagrees: none does, and all can be worked out; "
+            "not_assessable: a cell that a reading needs is no number.",
+            values=CLAIM_STATUSES,
+        ),
+        Column("reading", pl.String, "The accepted reading that fits; NULL when none does.", nullable=True),
+        Column(
+            "expected",
+            DECIMAL,
+            "What the tables say, by the reading that fits, else by the first one; NULL when unknown.",
+            nullable=True,
+        ),
+        Column("cells", pl.String, "Codes of that reading's cells, separated by blanks.", nullable=True),
+    ),
+    warnings=("A claim may count another set of cases than the table; every accepted reading is tried.",),
+)
+
 CANDIDATES = Frame(
     name="candidates",
     grain="One row per document, attribute and place that states a value for it.",
@@ -376,8 +412,8 @@ CANDIDATES = Frame(
     ),
 )
 
-FRAMES = (MANIFEST, DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES, AUDIT_FINDINGS)
+FRAMES = (MANIFEST, DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES, AUDIT_FINDINGS, CLAIMS)
 # The frames of reading, stored as one Parquet file per partition and written together.
 STAGED = (DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES)
 # Every frame stored as one Parquet file per partition.
-PARTITIONED = (*STAGED, AUDIT_FINDINGS)
+PARTITIONED = (*STAGED, AUDIT_FINDINGS, CLAIMS)

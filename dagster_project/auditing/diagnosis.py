@@ -1,6 +1,6 @@
 """What failing equations mean: the one cell that explains them, a known pattern, or how many explanations there are.
 
-Here: a diagnosis for each report and table with a failing equation, worked out for reports with the same failing equations
+Here: a diagnosis for each report and group of connected equations with a failing one, worked out for reports with the same failing equations
 at once; passing reports cost nothing. Not here: who is to blame (``findings``); changing a value.
 
 A suspect is named only when exactly one cell explains every failing equation of its table and no two cells could look like
@@ -9,6 +9,7 @@ it. A report with more errors than the code can tell apart gets the number of it
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from dagster_project.auditing.code import Change, Code, code_of
 from dagster_project.auditing.equations import Asked
 from dagster_project.auditing.sheet import Sheet, number
 from dagster_project.auditing.shifts import shifts_of
+from dagster_project.forms.equations import Equation
 
 PATTERNS = (
     "single_cell",
@@ -53,12 +55,14 @@ class Diagnosis:
 
 
 def diagnose(sheet: Sheet, asked: Asked) -> Iterator[tuple[int, np.ndarray, Diagnosis]]:
-    """Yield, for each table with a failing equation: the member, the table's equations (places in ``asked``), the diagnosis."""
+    """Yield, for each group of connected equations of which one fails: the member, the equations, the diagnosis.
+
+    Equations without a common cell say nothing about each other: the request table is one group, each channel of remedies
+    another. Equations are given by their places in ``asked``.
+    """
     if not asked.failing.any():
         return
-    tables = np.array([equation.table for equation in asked.equations])
-    for table in sorted(set(tables)):
-        lines = np.flatnonzero(tables == table)
+    for lines in _independent(asked.equations):
         members = np.flatnonzero(asked.failing[:, lines].any(axis=1))
         if not len(members):
             continue
@@ -66,11 +70,28 @@ def diagnose(sheet: Sheet, asked: Asked) -> Iterator[tuple[int, np.ndarray, Diag
         values = sheet.take(list(code.codes), asked.kind.members[members], sheet.values)
         residuals = asked.residual[np.ix_(members, lines)]
         assessable = asked.assessable[np.ix_(members, lines)]
-        for place, diagnosis in _of_table(code, asked.kind.form, residuals, assessable, values):
+        for place, diagnosis in _of_group(code, asked.kind.form, residuals, assessable, values):
             yield int(members[place]), lines, diagnosis
 
 
-def _of_table(
+@cache
+def _independent(equations: tuple[Equation, ...]) -> tuple[np.ndarray, ...]:
+    """Return the groups of equations that are connected by their cells."""
+    groups: list[tuple[set[str], list[int]]] = []
+    for line, equation in enumerate(equations):
+        cells, lines = set(equation.cells), [line]
+        apart = []
+        for group in groups:
+            if group[0] & cells:
+                cells |= group[0]
+                lines += group[1]
+            else:
+                apart.append(group)
+        groups = [*apart, (cells, lines)]
+    return tuple(np.array(sorted(lines), dtype=np.int64) for _, lines in sorted(groups, key=lambda group: min(group[1])))
+
+
+def _of_group(
     code: Code, form: str | None, residuals: np.ndarray, assessable: np.ndarray, values: np.ndarray
 ) -> Iterator[tuple[int, Diagnosis]]:
     signatures = np.hstack([residuals != 0, assessable])

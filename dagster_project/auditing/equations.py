@@ -23,14 +23,14 @@ def equations_of(kind: Kind) -> tuple[Equation, ...]:
     that are not there, which makes it not assessable.
     """
     asked = {(equation.rule, equation.place): equation for equation in equations(kind.rows)}
-    for equation in equations(_counted_rows(kind.form, kind.rows)):
+    for equation in equations(counted_rows(kind.form, kind.rows)):
         if (equation.rule, equation.place) in asked:
             asked[equation.rule, equation.place] = equation
     return tuple(asked.values())
 
 
 @cache
-def _counted_rows(form: str | None, rows: frozenset[str]) -> frozenset[str]:
+def counted_rows(form: str | None, rows: frozenset[str]) -> frozenset[str]:
     """Return the rows whose numbers make up the sums of a report of ``form`` that prints ``rows``."""
     family_of = dict(registry.load("outcomes").select("code", "family").iter_rows())
     own: dict[str, set[str]] = {}

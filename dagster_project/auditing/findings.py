@@ -9,6 +9,7 @@ of reader and auditor, so a person's verdict stays with its finding.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import sha256
 
 import numpy as np
@@ -55,11 +56,26 @@ class Rule:
     cells: tuple[str, ...]
 
 
-def audit(cells: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Found:
+    """One rule that failed at one place of one document, told by another asker than the equations'."""
+
+    document_id: str
+    rule: str
+    family: str
+    severity: str
+    place: str
+    cells: tuple[str, ...]
+    left: Decimal | None
+    right: Decimal | None
+    diagnosis: str
+
+
+def audit(cells: pl.DataFrame, documents: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
     """Ask every equation, range and expectation of every report.
 
-    ``cells``: as schemas.CELLS; ``documents``: as schemas.DOCUMENTS (document_id, form, lane). Returns a frame as
-    schemas.AUDIT_FINDINGS, by document, rule and place.
+    ``cells``: as schemas.CELLS; ``documents``: as schemas.DOCUMENTS (document_id, form, lane); ``others``: rows of findings
+    from other askers (``found_rows``). Returns a frame as schemas.AUDIT_FINDINGS, by document, rule and place.
     """
     sheet = Sheet.of(cells, documents)
     parts: list[pl.DataFrame] = []
@@ -74,10 +90,34 @@ def audit(cells: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
                 parts.append(_rows(sheet, rules, *_sides(weakly.asked), _weakly_told(weakly), weakly.told))
         parts += [_expected_rows(sheet, expected) for expected in ask_expectations(sheet, kind)]
         parts += [_range_rows(sheet, ranged) for ranged in ask_ranges(sheet, kind)]
+    parts += [other for other in others if other.height]
     if not parts:
         return AUDIT_FINDINGS.empty()
     found = pl.concat(parts).sort("document_id", "rule", "place")
     return _blamed(found, cells, documents)
+
+
+def found_rows(found: Sequence[Found]) -> pl.DataFrame:
+    """Return failed rules as rows of findings, without blame."""
+    rows = [
+        {
+            "document_id": each.document_id,
+            "rule": each.rule,
+            "family": each.family,
+            "severity": each.severity,
+            "place": each.place,
+            "cells": " ".join(each.cells) or None,
+            "left_value": each.left,
+            "right_value": each.right,
+            "residual": None if each.left is None or each.right is None else each.left - each.right,
+            "status": "fail",
+            "diagnosis": each.diagnosis,
+        }
+        for each in found
+    ]
+    frame = pl.DataFrame(rows, schema={name: kind for name, kind in AUDIT_FINDINGS.polars_schema.items() if name != "finding_id"})
+    places = pl.Series([fingerprint(f"{each.rule}.{each.place}") for each in found], dtype=pl.UInt64)
+    return frame.with_columns(finding_id=finding_ids(frame["document_id"], places)).select(AUDIT_FINDINGS.polars_schema.names())
 
 
 Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -167,7 +207,7 @@ def _rows(
         pattern=pl.Series([d.pattern if d else None for d in diagnoses], dtype=pl.String),
         explanations=pl.Series([d.explanations if d else None for d in diagnoses], dtype=pl.Int32),
         blame=pl.lit(None, pl.String),
-    )
+    ).select(AUDIT_FINDINGS.polars_schema.names())
 
 
 def _expected_rows(sheet: Sheet, expected: Expected) -> pl.DataFrame:
@@ -225,7 +265,8 @@ def _blamed(found: pl.DataFrame, cells: pl.DataFrame, documents: pl.DataFrame) -
         .explode("cell")
         .join(theirs.select("document_id", "cell", "plain"), on=["document_id", "cell"], how="left")
         .group_by("finding_id")
-        .agg(plain=pl.col("plain").fill_null(False).all())
+        # A finding that names no cell is about the text alone.
+        .agg(plain=(pl.col("plain").fill_null(False) | pl.col("cell").is_null()).all())
     )
     suspects = failing.drop_nulls("suspect_cell").join(
         theirs.select("document_id", "cell", "raw_text", "status"),

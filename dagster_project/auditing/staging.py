@@ -12,19 +12,20 @@ from pathlib import Path
 
 import polars as pl
 
-from dagster_project.auditing import findings
+from dagster_project.auditing import findings, prose
 from dagster_project.forms import registry
-from schemas import AUDIT_FINDINGS, CELLS, DOCUMENTS, Frame
+from schemas import AUDIT_FINDINGS, CELLS, CLAIMS, DOCUMENTS, SECTIONS, Frame
 
 # Raise it with every change that can change what the auditor says; what an older one said is asked again.
 AUDITOR_VERSION = 2
 # Reports asked at once: their cells and answers stay near 300 MB.
 CHUNK = 4096
 # The frames of a partition that the auditor writes.
-AUDITED = (AUDIT_FINDINGS,)
-_RULES = ("equations", "expectations", "ranges")
+AUDITED = (AUDIT_FINDINGS, CLAIMS)
+_RULES = ("equations", "expectations", "ranges", "claim_readings")
 _CELLS = ("document_id", "cell", "value", "unit", "raw_text", "status", "locator")
-_DOCUMENTS = ("document_id", "outcome", "form", "lane")
+_DOCUMENTS = ("document_id", "outcome", "form", "lane", "report_year", "body_name")
+_SECTIONS = ("document_id", "position", "chapter", "text")
 # In the Parquet metadata of an audited partition: by which auditor, and of what.
 _AUDITOR, _AUDITED = "gongkai_auditor", "gongkai_cells"
 
@@ -65,8 +66,9 @@ def _audit(staging: Path, partition: str, stamp: dict[str, str]) -> None:
     """Audit one partition, all of its frames ready before the first is replaced."""
     with tempfile.TemporaryDirectory(prefix=".auditing-", dir=staging) as folder:
         work = Path(folder)
-        for number, (documents, cells) in enumerate(_chunks(staging, partition)):
-            found = {AUDIT_FINDINGS.name: findings.audit(cells, documents)}
+        for number, (documents, cells, sections) in enumerate(_chunks(staging, partition)):
+            claims, disagreeing = prose.claims(sections, cells, documents)
+            found = {AUDIT_FINDINGS.name: findings.audit(cells, documents, disagreeing), CLAIMS.name: claims}
             for frame in AUDITED:
                 part = work / frame.name / f"part-{number:06d}.parquet"
                 part.parent.mkdir(exist_ok=True)
@@ -84,17 +86,20 @@ def _audit(staging: Path, partition: str, stamp: dict[str, str]) -> None:
             (work / f"{frame.name}.parquet").replace(target)
 
 
-def _chunks(staging: Path, partition: str) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Yield the documents of some reports and their cells, in the order of their identifiers."""
+def _chunks(staging: Path, partition: str) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
+    """Yield the documents of some reports, their cells and their sections, in the order of their identifiers."""
     documents = pl.read_parquet(_path(staging, DOCUMENTS, partition), columns=list(_DOCUMENTS))
     reports = documents.filter(outcome="report").unique("document_id").sort("document_id")
-    cells = pl.scan_parquet(_path(staging, CELLS, partition)).select(_CELLS)
     for start in range(0, reports.height, CHUNK):
         chunk = reports[start : start + CHUNK]
-        first, last = chunk["document_id"][0], chunk["document_id"][-1]
-        # Cells are stored by document, so a range of identifiers is a stretch of the file.
-        within = cells.filter(pl.col("document_id").is_between(pl.lit(first), pl.lit(last))).collect()
-        yield chunk, within.join(chunk.select("document_id"), on="document_id", how="semi", maintain_order="left")
+        first, last = (pl.lit(chunk["document_id"][place]) for place in (0, -1))
+        stretches = []
+        for frame, columns in ((CELLS, _CELLS), (SECTIONS, _SECTIONS)):
+            # Both are stored by document, so a range of identifiers is a stretch of the file.
+            rows = pl.scan_parquet(_path(staging, frame, partition)).select(columns)
+            within = rows.filter(pl.col("document_id").is_between(first, last)).collect()
+            stretches.append(within.join(chunk.select("document_id"), on="document_id", how="semi", maintain_order="left"))
+        yield chunk, *stretches
 
 
 def _path(staging: Path, frame: Frame, partition: str) -> Path:
@@ -103,7 +108,7 @@ def _path(staging: Path, frame: Frame, partition: str) -> Path:
 
 def _state(staging: Path, partition: str) -> str:
     """Return what tells one reading of a partition from another: its files are replaced together."""
-    stats = [_path(staging, frame, partition).stat() for frame in (DOCUMENTS, CELLS)]
+    stats = [_path(staging, frame, partition).stat() for frame in (DOCUMENTS, CELLS, SECTIONS)]
     return " ".join(f"{stat.st_size} {stat.st_mtime_ns}" for stat in stats)
 
 

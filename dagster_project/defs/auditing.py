@@ -5,16 +5,34 @@ from collections.abc import Iterator
 import dagster as dg
 import polars as pl
 
+from dagster_project.auditing import RegistryError
 from dagster_project.defs.intake import report_years
 from dagster_project.defs.lib.archive import Archive
 from dagster_project.defs.lib.columns import copied_columns, counts_table, frame_key, markdown_table, table_schema
 from dagster_project.defs.lib.contracts import contract_check, validated
 from dagster_project.defs.lib.staged import fill_empty
-from schemas import AUDIT_FINDINGS, CELLS, DOCUMENTS, ContractError
+from schemas import AUDIT_FINDINGS, CELLS, CLAIMS, DOCUMENTS, SECTIONS, ContractError, Frame
 
-CONTRACT = contract_check(AUDIT_FINDINGS)
-_LINEAGE = copied_columns(AUDIT_FINDINGS, CELLS, {"document_id": "document_id", "left_value": "value", "right_value": "value"})
+FRAMES = (AUDIT_FINDINGS, CLAIMS)
+CONTRACTS = {frame.name: contract_check(frame) for frame in FRAMES}
+_DESCRIPTIONS = {
+    AUDIT_FINDINGS.name: "Asked of printed values only; an operand that is no number makes the equation not assessable, "
+    "failing equations are diagnosed, and nothing is ever corrected.",
+    CLAIMS.name: "Compared with the tables in every accepted reading.",
+}
+_ORIGINS = {
+    AUDIT_FINDINGS.name: (CELLS, {"document_id": "document_id", "left_value": "value", "right_value": "value"}),
+    CLAIMS.name: (SECTIONS, {"document_id": "document_id", "quote": "text", "section": "position"}),
+}
+_COUNTED_BY = {AUDIT_FINDINGS.name: ["family", "rule", "status"], CLAIMS.name: ["subject", "status"]}
 _SAMPLE = 10
+
+Events = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
+
+
+def _lineage(frame: Frame) -> dg.TableColumnLineage:
+    parent, origins = _ORIGINS[frame.name]
+    return copied_columns(frame, parent, origins)
 
 
 @dg.multi_asset(
@@ -24,20 +42,18 @@ _SAMPLE = 10
     backfill_policy=dg.BackfillPolicy.single_run(),
     specs=[
         dg.AssetSpec(
-            frame_key(AUDIT_FINDINGS.name),
-            deps=[frame_key(CELLS.name), frame_key(DOCUMENTS.name)],
-            description=f"{AUDIT_FINDINGS.grain} Asked of printed values only; an operand that is no number makes the "
-            "equation not assessable, failing equations are diagnosed, and nothing is ever corrected.",
+            frame_key(frame.name),
+            deps=[frame_key(parent.name) for parent in (CELLS, DOCUMENTS, SECTIONS)],
+            description=f"{frame.grain} {_DESCRIPTIONS[frame.name]}",
             kinds={"polars", "parquet"},
-            metadata={"dagster/column_schema": table_schema(AUDIT_FINDINGS), "dagster/column_lineage": _LINEAGE},
+            metadata={"dagster/column_schema": table_schema(frame), "dagster/column_lineage": _lineage(frame)},
         )
+        for frame in FRAMES
     ],
-    check_specs=[CONTRACT],
+    check_specs=list(CONTRACTS.values()),
 )
-def auditing(
-    context: dg.AssetExecutionContext, archive: dg.ResourceParam[Archive]
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """Audit the partitions whose cells changed; the findings of the others stay as they are."""
+def auditing(context: dg.AssetExecutionContext, archive: dg.ResourceParam[Archive]) -> Events:
+    """Audit the partitions that were read anew; what was said of the others stays as it is."""
     from dagster_project.auditing import staging
 
     home = archive.home
@@ -46,23 +62,37 @@ def auditing(
         try:
             audit = staging.audit(home.staging, context.partition_keys, archive.reporter.progress)
         except ContractError as error:
-            yield dg.AssetCheckResult(
-                passed=False, asset_key=CONTRACT.asset_key, check_name=CONTRACT.name, description=str(error)
-            )
+            for name, spec in CONTRACTS.items():
+                if f"'{name}'" in str(error):
+                    yield dg.AssetCheckResult(
+                        passed=False, asset_key=spec.asset_key, check_name=spec.name, description=str(error)
+                    )
             raise dg.Failure(str(error), allow_retries=False) from error
-        fill_empty(home, AUDIT_FINDINGS)
-    findings = pl.scan_parquet(home.staging / AUDIT_FINDINGS.name / "*.parquet")
-    failing = findings.filter(pl.col("status") == "fail").select("rule", "place", "pattern", "diagnosis").head(_SAMPLE).collect()
-    yield dg.MaterializeResult(
-        asset_key=frame_key(AUDIT_FINDINGS.name),
-        metadata={
-            "dagster/row_count": findings.select(pl.len()).collect().item(),
-            "dagster/column_schema": table_schema(AUDIT_FINDINGS),
-            "dagster/column_lineage": _LINEAGE,
-            "dagster/uri": str(home.staging / AUDIT_FINDINGS.name),
-            "counts": dg.MetadataValue.md(counts_table(findings, ["family", "rule", "status"])),
-            "failing, a sample": dg.MetadataValue.md(markdown_table(failing)),
-            "seconds": round(archive.seconds["auditing"], 3),
-        },
-    )
-    yield validated(CONTRACT, audit.rewritten, audit.partitions)
+        except RegistryError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        fill_empty(home, *FRAMES)
+    for frame in FRAMES:
+        rows = pl.scan_parquet(home.staging / frame.name / "*.parquet")
+        yield dg.MaterializeResult(
+            asset_key=frame_key(frame.name),
+            metadata={
+                "dagster/row_count": rows.select(pl.len()).collect().item(),
+                "dagster/column_schema": table_schema(frame),
+                "dagster/column_lineage": _lineage(frame),
+                "dagster/uri": str(home.staging / frame.name),
+                "counts": dg.MetadataValue.md(counts_table(rows, _COUNTED_BY[frame.name])),
+                "a sample": dg.MetadataValue.md(markdown_table(_sample(frame, rows))),
+                "seconds": round(archive.seconds["auditing"], 3),
+            },
+        )
+    for spec in CONTRACTS.values():
+        yield validated(spec, audit.rewritten, audit.partitions)
+
+
+def _sample(frame: Frame, rows: pl.LazyFrame) -> pl.DataFrame:
+    """Return a few rows that a person would look at first."""
+    if frame is AUDIT_FINDINGS:
+        failing = rows.filter(status="fail").select("document_id", "rule", "place", "pattern", "diagnosis")
+        return failing.head(_SAMPLE).collect()
+    disagreeing = rows.filter(status="disagrees").select("document_id", "subject", "stated", "expected", "quote")
+    return disagreeing.head(_SAMPLE).collect()
