@@ -1,0 +1,1 @@
+"""What is measured, against which baseline, with the last results. Each module is a command of its own."""
