@@ -139,7 +139,8 @@ def _refuse_lost(text: str) -> None:
         left = mojibake.beyond_ascii(text) - replaced
         if replaced > _LOST_ALLOWED * left:
             raise _lost(f"{replaced} marks of lost characters (U+FFFD) among {left} characters that are left")
-    if text.count("?") >= _QUESTION_MARKS_ALWAYS_ALLOWED or "？？？" in text:
+    # Looking for one character costs a tenth of counting it or of looking for three.
+    if ("?" in text and text.count("?") >= _QUESTION_MARKS_ALWAYS_ALLOWED) or ("？" in text and "？？？" in text):
         marks = sum(map(len, _QUESTION_MARKS.findall(text)))
         left = mojibake.beyond_ascii(text)
         if marks >= _QUESTION_MARKS_ALWAYS_ALLOWED and marks > _QUESTION_MARKS_ALLOWED * left:

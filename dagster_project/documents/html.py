@@ -10,6 +10,8 @@ inline markup stands between them; the rest is marked.
 """
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -27,7 +29,10 @@ _META = {
     "url": "meta_url",
     "publisher": "meta_source",
 }
-_SCRIPTS = ["script", "style", "noscript", "template"]
+_SCRIPT_TAGS = ("script", "style", "noscript", "template")
+# Shown in a cell, but not as text.
+_PICTURE_TAGS = ("canvas", "embed", "img", "input", "object", "select", "svg")
+_STRUCK_TAGS = ("del", "s", "strike")
 _BLOCKS = "p,br,div,li,h1,h2,h3,h4,h5,h6,section,article,dd,dt"
 # Between two text nodes of a cell and between two lines; control characters never survive in a page's text.
 _APART = "\x1f"
@@ -37,11 +42,28 @@ _PARTED_NUMBER = re.compile(rf"[0-9０-９.,，．+\-－][\s\u200b]*{_APART}[\s{
 _BLOCK_TAG = re.compile(r"</?(?:p|br|div|li|ul|ol|h[1-6]|table|tr|td|section|center|blockquote|pre)\b[^>]*>")
 _RAISED_TAG = re.compile(r"</?(?:sup|sub)\b[^>]*>")
 _ANY_TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+# The same digits with nothing between them: only there can the markup part a number.
+_DIGITS = re.compile(r"[0-9０-９.,，．+\-－][\s\u200b]*[0-9０-９.,，．%①-⑳]")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_HIDING = (b"display", b"visibility", b"DISPLAY", b"VISIBILITY")
-# Shown in a cell, but not as text.
-_PICTURES = {"img", "input", "object", "embed", "select", "svg", "canvas"}
-_NOT_TEXT = ",".join((*sorted(_PICTURES), "del", "s", "strike"))
+# The value of such a style, asked of the bytes first: few pages hide anything in their tables.
+_HIDING = re.compile(rb":\s*(?:[nN][oO][nN]|[hH][iI][dD])")
+_TABLE_OPENS = re.compile(rb"<[tT][aA][bB][lL][eE]")
+_TABLE_BREAK = f"{_BREAK}{TABLE_MARK}{_BREAK}"
+
+
+def _tag_ids(*names: str) -> frozenset[int]:
+    """Return lexbor's numbers of tags, which it tells faster than their names."""
+    page = LexborHTMLParser("")
+    return frozenset(page.create_node(name).tag_id for name in names)
+
+
+[_TABLE], [_ROW], _CELLS = _tag_ids("table"), _tag_ids("tr"), _tag_ids("td", "th")
+_SECTIONS = _tag_ids("tbody", "thead", "tfoot")
+_HEADINGS = _tag_ids("title", "meta", "h1", "h2")
+_SCRIPTS = _tag_ids(*_SCRIPT_TAGS)
+_NOT_TEXT = _tag_ids(*_PICTURE_TAGS, *_STRUCK_TAGS)
+_PICTURES = ",".join(f"td {tag},th {tag}" for tag in _PICTURE_TAGS)
+_STRUCK = ",".join(f"td {tag},th {tag}" for tag in _STRUCK_TAGS)
 
 
 def read(content: bytes, into: Pieces) -> None:
@@ -53,26 +75,55 @@ def read(content: bytes, into: Pieces) -> None:
 
 def read_markup(content: bytes, into: Pieces) -> None:
     """Read a page given as UTF-8: named texts, tables and lines, each table's place marked among the lines."""
-    breaks_off = _breaks_off(content)
+    opened, closed = _tables_between(content)
+    # A page may break off inside its last table.
+    breaks_off = _TABLE_OPENS.search(content, closed) is not None
     tree = LexborHTMLParser(content + CUT_MARK.encode() if breaks_off else content)
-    _read_head(tree, into)
     if MAY_LINK.search(content):
         into.heading.attachments += attachments(tree)
-    tree.strip_tags(_SCRIPTS)
-    _mark(tree, content)
-    for table in tree.css("table"):
-        if len(table.css("table")) > 1:
-            continue  # a layout table: its own text is prose, its inner tables are read in their turn
-        _read_table(table, into)
-        table.replace_with(f"{_BREAK}{TABLE_MARK}{_BREAK}")
+    # Of a layout table the own text is prose; its inner tables are read in their turn.
+    tables = _without_layout(tree.css("table"))
+    tags = [{node.tag_id for node in table.css("*")} for table in tables]
+    # What the tables do not hold is looked for when they are gone, in what little is left.
+    first, last = [], []
+    for step, asked in ((_read_head, _HEADINGS), (_strip, _SCRIPTS)):
+        (last if all(asked.isdisjoint(each) for each in tags) else first).append(step)
+    for step in first:
+        step(tree, into)
+    may_hide = _HIDING.search(content, opened, len(content) if breaks_off else closed) is not None
+    for table, each in zip(tables, tags, strict=True):
+        if may_hide or not _NOT_TEXT.isdisjoint(each):
+            _mark(table, may_hide)
+        into.table(_rows(table))
+        table.replace_with(_TABLE_BREAK)
+    for step in last:
+        step(tree, into)
     into.heading.lines += _lines(tree)
     if breaks_off:
         into.note("file_breaks_off", "The file breaks off inside its last table; a number at the break is not read.")
 
 
-def _breaks_off(content: bytes) -> bool:
-    opened = max(content.rfind(b"<table"), content.rfind(b"<TABLE"))
-    return opened >= 0 and opened > max(content.rfind(b"</table"), content.rfind(b"</TABLE"))
+def _tables_between(content: bytes) -> tuple[int, int]:
+    """Return where the first table begins and where the last one that ends does; the length and 0 when there is none."""
+    first = _TABLE_OPENS.search(content)
+    closed = max(0, content.rfind(b"</table"))
+    return first.start() if first else len(content), max(closed, content.rfind(b"</TABLE", closed))
+
+
+def _without_layout(tables: list[LexborNode]) -> list[LexborNode]:
+    """Return the tables that hold no other table."""
+    layout: set[int] = set()
+    for table in tables:
+        node = table.parent
+        while node is not None and node.mem_id not in layout:
+            if node.tag_id == _TABLE:
+                layout.add(node.mem_id)
+            node = node.parent
+    return [table for table in tables if table.mem_id not in layout]
+
+
+def _strip(tree: LexborHTMLParser, _into: Pieces) -> None:
+    tree.strip_tags(list(_SCRIPT_TAGS))
 
 
 def _read_head(tree: LexborHTMLParser, into: Pieces) -> None:
@@ -88,37 +139,42 @@ def _read_head(tree: LexborHTMLParser, into: Pieces) -> None:
             into.named("heading", node.text())
 
 
-def _mark(tree: LexborHTMLParser, content: bytes) -> None:
+def _mark(table: LexborNode, may_hide: bool) -> None:
     """Replace what is shown in cells, but not as text, by marks; drop what is in cells, but not shown."""
-    shown = {node.tag for node in tree.css(_NOT_TEXT)}
-    if shown & _PICTURES:
-        for node in tree.css(",".join(f"td {tag},th {tag}" for tag in sorted(shown & _PICTURES))):
-            node.replace_with(IMAGE_MARK)
-    if shown - _PICTURES:
-        for node in tree.css("td del,td s,td strike,th del,th s,th strike"):
-            node.insert_before(STRUCK_MARK)
-            node.insert_after(STRUCK_MARK)
-    if any(word in content for word in _HIDING):
+    for node in table.css(_PICTURES):
+        node.replace_with(IMAGE_MARK)
+    for node in table.css(_STRUCK):
+        node.insert_before(STRUCK_MARK)
+        node.insert_after(STRUCK_MARK)
+    if may_hide:
         # Only inside cells: whole articles are hidden until a script shows them, but hidden digits beside shown ones are
         # not part of the number.
-        for node in tree.css("td [style],th [style]"):
+        for node in table.css("td [style],th [style]"):
             if _HIDDEN.search(node.attributes.get("style") or ""):
                 node.decompose()
 
 
-def _read_table(table: LexborNode, into: Pieces) -> None:
-    into.begin_table()
-    row: list[str] = []
-    for node in table.css("tr,td,th"):
-        if node.tag == "tr":
-            into.row(row)
-            row = []
-        else:
-            text = node.text(separator=_APART)
-            if _APART in text:
-                text = _joined(node) if _PARTED_NUMBER.search(text) else text.replace(_APART, "")
-            row.append(text)
-    into.row(row)
+def _rows(table: LexborNode) -> Iterator[list[str]]:
+    # The parser puts every row into a section and every cell into a row, whatever the page does.
+    for section in table.iter():
+        if section.tag_id in _SECTIONS:
+            for row in section.iter():
+                if row.tag_id == _ROW:
+                    yield [_text(cell) for cell in row.iter() if cell.tag_id in _CELLS]
+
+
+def _text(cell: LexborNode) -> str:
+    text = cell.text_lexbor()
+    # Most cells hold a single digit or a label.
+    if len(text) > 1 and _may_be_parted(text) and _PARTED_NUMBER.search(cell.text(separator=_APART)):
+        return _joined(cell)
+    return text
+
+
+# Bounded, and asked for the same few labels in every page.
+@lru_cache(maxsize=1 << 14)
+def _may_be_parted(text: str) -> bool:
+    return _DIGITS.search(text) is not None
 
 
 def _joined(node: LexborNode) -> str:
@@ -140,7 +196,7 @@ def _lines(tree: LexborHTMLParser) -> list[str]:
     for node in tree.css(_BLOCKS):
         node.insert_before(_BREAK)
         node.insert_after(_BREAK)
-    text = tree.body.text()
+    text = tree.body.text_lexbor()
     if tree.css_first("pre") is not None:
         text = text.replace("\n", _BREAK)
     return [line for line in (" ".join(part.split()) for part in text.split(_BREAK)) if line]

@@ -163,6 +163,23 @@ class Pieces:
         self._row_table.append(self._table)
         self._row_width.append(len(self._cell_text) - before)
 
+    def table(self, rows: Iterable[list[str]]) -> None:
+        """Begin the next table and add its rows, each the texts of its cells in order: all that a page has to say of one."""
+        self.begin_table()
+        rows = [row for row in rows if row]
+        if self._table <= _HEAD_TABLES:
+            cells = self.headings[-1].cells
+            for row in rows:
+                if len(cells) >= _HEAD_CELLS:
+                    break
+                cells += row
+        index = self.texts
+        self._cell_text.extend([index[text] for row in rows for text in row])
+        self._row_width.extend([len(row) for row in rows])
+        self._row_document.extend([len(self.headings) - 1] * len(rows))
+        self._row_table.extend([self._table] * len(rows))
+        self._row_place.extend([self._places[""]] * len(rows))
+
     def split(self, starts: Sequence[int]) -> None:
         """Split the document begun last into one document for each of ``starts``: the line at which it begins, first 0.
 
