@@ -47,6 +47,8 @@ ARROWS = {
         "dagster_project.home",
         "dagster_project.definitions",
         "dagster_project.documents",
+        "dagster_project.forms",
+        "dagster_project.bodies",
         "dagster_project.reading",
         "dagster_project.auditing",
         "dagster_project.publishing",

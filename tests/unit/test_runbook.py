@@ -20,7 +20,7 @@ def texts(node: ast.expr) -> Iterator[str]:
 
 
 def reasons() -> set[str]:
-    """Reason codes in the code (``Unreadable(code, …)``, ``end(outcome, stage, code, …)``) and in not_reports.csv."""
+    """Reason codes: ``Unreadable(code, …)``, ``end(outcome, stage, code, …)``, not_reports.csv, states of versions in dbt."""
     found: set[str] = set()
     for path in (PROJECT / "dagster_project").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -33,6 +33,9 @@ def reasons() -> set[str]:
                 found |= set(texts(node.args[2]))
     with (PROJECT / "dagster_project" / "bodies" / "not_reports.csv").open(encoding="utf-8") as file:
         found |= {row["reason_code"] for row in csv.DictReader(file)}
+    ledger = (PROJECT / "dbt" / "models" / "intermediate" / "int_file_outcomes.sql").read_text(encoding="utf-8")
+    states = re.findall(r"version_status (?:=|in|<>) (?:\(.*?\)|'\w+')", ledger)
+    found |= {state for clause in states for state in re.findall(r"'(\w+)'", clause)} - {"current"}
     return found
 
 
