@@ -3,16 +3,19 @@
 Here: rapidocr (models PP-OCRv6 small, inside its wheel), lines of a cell, reading digits in several views. Not here: where cells are.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import cache
 
 import cv2
 import numpy as np
 
+from dagster_project.documents.pieces import DOUBT_MARK
 from dagster_project.documents.scan.grid import ink
 
 # A digit is published only when readings of different views agree and the least sure one is this sure.
 SURE = 0.90
+_FIGURE = re.compile(r"[0-9+\-.,OoIl|]+")
 _PADDING = 0.35
 # Fewer dark pixels than this share of an em square are specks of the scanner's glass.
 _SPECK = 0.02
@@ -56,7 +59,18 @@ def page_words(image: np.ndarray) -> list[Word]:
     for box, text in zip(found.boxes, found.txts, strict=True):
         (left, top), (right, bottom) = box.min(axis=0), box.max(axis=0)
         words.append(Word(text, float(left), float(top), float(right), float(bottom)))
-    return _in_reading_order(words)
+    return _in_reading_order(_doubted(words, image))
+
+
+def _doubted(words: list[Word], image: np.ndarray) -> list[Word]:
+    """Mark the figures of the page that further readings do not confirm; prose with figures in it is left as it is."""
+    at = [number for number, word in enumerate(words) if _FIGURE.fullmatch(word.text)]
+    crops = [image[int(w.top) : int(w.bottom) + 1, int(w.left) : int(w.right) + 1] for w in (words[n] for n in at)]
+    for number, again in zip(at, recognise(crops), strict=True):
+        word = words[number]
+        if again.text != word.text or again.confidence < SURE:
+            words[number] = replace(word, text=word.text + DOUBT_MARK)
+    return words
 
 
 def cell_lines(image: np.ndarray, em: float) -> list[np.ndarray]:

@@ -11,12 +11,13 @@ import polars as pl
 
 from dagster_project.documents.limits import within
 from dagster_project.documents.pieces import Pieces, Unreadable
-from dagster_project.forms import registry
+from dagster_project.forms import labels, registry
 from dagster_project.reading.careful.lane import CarefulCell, read_carefully
 from dagster_project.reading.careful.stream import document_rows
 from dagster_project.reading.document import Document, form_of
 from dagster_project.reading.found import FOUND
 
+_LONGEST_HEADING = 40
 Table = list[tuple[int, str, list[str]]]
 
 
@@ -27,7 +28,7 @@ def read_unfinished(found: pl.DataFrame, pieces: Pieces, documents: Sequence[Doc
         index: dict(zip(cells, values, strict=True))
         for index, cells, values in decided.group_by("document").agg("cell", "value").iter_rows()
     }
-    unfinished = [each for each in documents if _is_unfinished(each, met.get(each.index, {}))]
+    unfinished = [each for each in documents if _is_unfinished(each, met.get(each.index, {}), pieces)]
     if not unfinished:
         return found
     tables = _tables(pieces, [each.index for each in unfinished])
@@ -53,12 +54,12 @@ def read_unfinished(found: pl.DataFrame, pieces: Pieces, documents: Sequence[Doc
     return pl.concat([kept, careful]).sort("document", "cell")
 
 
-def _is_unfinished(document: Document, met: dict) -> bool:
+def _is_unfinished(document: Document, met: dict, pieces: Pieces) -> bool:
     identity = document.identity
     if document.index is None or identity is None or identity.foreign is not None or document.verdict is not None:
         return False
     if not met:
-        return identity.is_report
+        return identity.is_report or _names_the_form(pieces.headings[document.index].lines)
     form = form_of(set(met))
     if form is None:
         return True
@@ -68,6 +69,17 @@ def _is_unfinished(document: Document, met: dict) -> bool:
 
 # Asked for every document: one filter of a frame each time would take as long as reading the page.
 @cache
+def _names_the_form(lines: list[str]) -> bool:
+    """Whether a line is the heading of the chapter on requests, which no other kind of document has."""
+    return any("申请" in line and len(line) <= _LONGEST_HEADING and labels.key_of(line) in _headings() for line in lines)
+
+
+@cache
+def _headings() -> frozenset[str]:
+    chapters = registry.labels().filter(role="chapter", code="3")["label"]
+    return frozenset(labels.key_of(label) for label in chapters)
+
+
 def _regular(form: str) -> tuple[tuple[str, str], ...]:
     return tuple(registry.cells().filter(form=form, presence="regular").select("cell", "row").iter_rows())
 

@@ -134,18 +134,22 @@ def _line_of_rows(
     rows = [row for (of, _), row in printed.items() if of == table]
     order = tuple(row.row for row in rows)
     each = rows[0].columns
+    head_known = True
     named = tuple(row for at, row in enumerate(named) if at == 0 or row != named[at - 1])
     if columns[-len(each) * len(rows) :] == each * len(rows) and named[-len(rows) :] == order:
         meant = rows
     elif columns == each and named and named[-1] in order:
         meant = [printed[table, named[-1]]]
+    elif named and _is_part(columns, each * len(rows)) and _is_part(named, order) and len(part.cells) == len(each) * len(rows):
+        # A page break cut the head: what is left of it contradicts nothing, and a row of the table has all the values.
+        meant, head_known = rows, False
     else:
         return None
     slots = tuple(slot for row in meant for slot in _slots(table, row))
     tokens = _own(part, len(slots))
     if tokens is None or sum(bool(token.text) for token in tokens) < len(part.tokens):
         return None  # a second line of values under one head: which of them is the report's nobody can tell
-    return Run(table, tuple(row.row for row in meant), slots, tokens, True)
+    return Run(table, tuple(row.row for row in meant), slots, tokens, head_known)
 
 
 def _own(part: Region, count: int) -> tuple[Token, ...] | None:

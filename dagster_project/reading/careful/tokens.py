@@ -20,6 +20,7 @@ _PAGE_MARK = re.compile(
 )
 # What may stand between a label and its values, or around them.
 _LEAD = re.compile(rf"^(?:[{BREAKS}|:：）)】\]”\"’'#*]|[（(【\[][^（(【\[\])）】]*[)）】\]])+")
+_REMARK = re.compile(r"[（(【\[][^（(【\[\])）】]*[)）】\]]")
 _SENTENCE_END = re.compile(r"[。，、；：！？,.;:!?）)】\]]+")
 _WORDS_OF_MARKS = tuple(sorted(values.MARK_WORDS, key=len, reverse=True))
 
@@ -67,6 +68,9 @@ def region(text: str, start: int, end: int) -> Region:
 def _row_cells(part: str, start: int) -> tuple[Token, ...]:
     label_end, found, _ = part.partition(CELL_BREAK)
     if not found or LINE_BREAK in label_end:
+        return ()
+    # A value glued to the label makes the cells after it one too few, and a blank behind them hides that.
+    if _DIGITS.search(_REMARK.sub("", label_end)):
         return ()
     cells, at = [], len(label_end) + 1
     for text in part[at:].partition(LINE_BREAK)[0].split(CELL_BREAK):
