@@ -16,6 +16,7 @@ from functools import lru_cache
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from dagster_project.documents.attachments import MAY_LINK, attachments
+from dagster_project.documents.damage import refuse_damaged_tags
 from dagster_project.documents.encoding import decode
 from dagster_project.documents.pieces import CUT_MARK, IMAGE_MARK, NOTE_MARK, STRUCK_MARK, TABLE_MARK, Pieces
 
@@ -70,7 +71,10 @@ def read(content: bytes, into: Pieces) -> None:
     """Read one page into ``into``."""
     text, encoding = decode(content)
     into.heading.encoding = encoding
-    read_markup(content if encoding == "utf-8" and "\ufffd" not in text else text.encode(), into)
+    damaged = "\ufffd" in text
+    if damaged:
+        refuse_damaged_tags(text)
+    read_markup(content if encoding == "utf-8" and not damaged else text.encode(), into)
 
 
 def read_markup(content: bytes, into: Pieces) -> None:

@@ -5,6 +5,7 @@ Here: the markup. Not here: repairing what a bad conversion did to a table.
 
 import re
 
+from dagster_project.documents.damage import refuse_damaged_tags
 from dagster_project.documents.encoding import decode
 from dagster_project.documents.html import read_markup
 from dagster_project.documents.pieces import TABLE_MARK, Pieces
@@ -24,6 +25,8 @@ def read(content: bytes, into: Pieces) -> None:
     """Read one Markdown text into ``into``."""
     text, into.heading.encoding = decode(content)
     if _HTML_TABLE.search(text):
+        if "\ufffd" in text:
+            refuse_damaged_tags(text)
         # Converters write merged cells as HTML; in HTML a line break is nothing, so keep those of the prose.
         read_markup(re.sub(r"\n(?=[^<\n|])", "<br>\n", text).encode(), into)
         into.heading.lines = [_plain(line) for line in into.heading.lines]

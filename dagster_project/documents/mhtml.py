@@ -12,6 +12,7 @@ from email.message import Message
 from urllib.parse import unquote, urlsplit
 
 from dagster_project.documents import html
+from dagster_project.documents.damage import refuse_damaged_tags
 from dagster_project.documents.encoding import decode
 from dagster_project.documents.mojibake import plausible
 from dagster_project.documents.pieces import Pieces, Unreadable
@@ -52,6 +53,8 @@ def read(content: bytes, into: Pieces) -> None:
     ):
         into.note("file_breaks_off", "The file breaks off before its end; what was there is read.")
     text, into.heading.encoding = _decoded(chosen, bodies[id(chosen)])
+    if "\ufffd" in text:
+        refuse_damaged_tags(text)
     html.read_markup(text.encode(), into)
 
 

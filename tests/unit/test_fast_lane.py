@@ -59,6 +59,22 @@ class TestRequests:
         got = found(HEAD + row(NEW, "", *"1234567") + row(OLD, *"1234567", ""))
         assert set(got.values()) == {None}
 
+    @pytest.mark.parametrize("glued", ["2 3", "2瞸3", "2\ufffd3", "2|3"])
+    def test_two_values_in_one_cell_and_a_blank_at_the_end_leave_the_row_undecided(self, glued):
+        assert set(found(HEAD + row(NEW, "1", glued, *"4567", "")).values()) == {None}
+        assert set(found(HEAD + row(NEW, "", "1", glued, *"4567")).values()) == {None}
+        other = row(OLD, *"7654321", "")
+        assert found(HEAD + row(NEW, "", "1", glued, *"4567") + other)["requests.received.business"] is None
+
+    def test_a_row_without_the_blank_that_its_table_has_behind_every_row_has_lost_a_value(self):
+        got = found(HEAD + row(OLD, *"7654321", "") + row(NEW, *"134567", ""))
+        assert got["requests.carried_in.total"] == "1"
+        assert got["requests.received.business"] is None
+
+    def test_words_among_the_values_are_a_label_that_was_not_recognised(self):
+        words = "申请人无正当逾期，机关不再处理的"
+        assert set(found(HEAD + row(NEW, words, *"123456")).values()) == {None}
+
     def test_fewer_cells_than_columns_are_undecided(self):
         assert set(found(HEAD + row(NEW, "3", "3")).values()) == {None}
 
