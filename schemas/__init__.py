@@ -8,10 +8,12 @@ which their own model files describe and dbt enforces.
 from schemas.contract import Column, ContractError, Frame
 from schemas.frames import (
     AUDIT_FINDINGS,
+    BODY_SUCCESSIONS,
     CANDIDATES,
     CELLS,
     CLAIMS,
     DOCUMENTS,
+    EXPECTED_BODIES,
     FINDINGS,
     FRAMES,
     MANIFEST,
@@ -22,10 +24,12 @@ from schemas.frames import (
 
 __all__ = [
     "AUDIT_FINDINGS",
+    "BODY_SUCCESSIONS",
     "CANDIDATES",
     "CELLS",
     "CLAIMS",
     "DOCUMENTS",
+    "EXPECTED_BODIES",
     "FINDINGS",
     "FRAMES",
     "MANIFEST",

@@ -61,6 +61,7 @@ BODY_KINDS = (
     "region",
     "unknown",
 )
+SUCCESSION_KINDS = ("renamed", "merged", "split")
 CANDIDATE_KINDS = (
     "title",
     "body",
@@ -412,7 +413,34 @@ CANDIDATES = Frame(
     ),
 )
 
-FRAMES = (MANIFEST, DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES, AUDIT_FINDINGS, CLAIMS)
+BODY_SUCCESSIONS = Frame(
+    name="body_successions",
+    grain="One row per predecessor and successor of bodies that were renamed, merged or split.",
+    key=("predecessor_id", "successor_id"),
+    columns=(
+        Column("predecessor_id", pl.String, "Identifier of the body before.", pattern=IDENTIFIER),
+        Column("successor_id", pl.String, "Identifier of the body after.", pattern=IDENTIFIER),
+        Column("predecessor", pl.String, "Its name, as in bodies/registry/successions.csv."),
+        Column("successor", pl.String, "Its name, as in bodies/registry/successions.csv."),
+        Column("kind", pl.String, "What happened.", values=SUCCESSION_KINDS),
+        Column("effective_on", pl.Date, "Day from which the successor acts."),
+        Column("note", pl.String, "Where that is written.", nullable=True),
+    ),
+)
+
+EXPECTED_BODIES = Frame(
+    name="expected_bodies",
+    grain="One row per body that a team expects to report (review/expected_bodies.csv).",
+    key=("body_id",),
+    columns=(
+        Column("body_id", pl.String, "Identifier of the body.", pattern=IDENTIFIER),
+        Column("body_name", pl.String, "Its name as listed."),
+        Column("first_year", pl.Int32, "First report year expected; NULL: every year.", nullable=True, unit="year"),
+        Column("last_year", pl.Int32, "Last report year expected; NULL: no end.", nullable=True, unit="year"),
+    ),
+)
+
+FRAMES = (MANIFEST, DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES, AUDIT_FINDINGS, CLAIMS, BODY_SUCCESSIONS, EXPECTED_BODIES)
 # The frames of reading, stored as one Parquet file per partition and written together.
 STAGED = (DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES)
 # Every frame stored as one Parquet file per partition.

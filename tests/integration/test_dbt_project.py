@@ -20,7 +20,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from schemas import AUDIT_FINDINGS, CELLS, DOCUMENTS, FINDINGS, MANIFEST, PARTITIONED, SECTIONS
+from schemas import AUDIT_FINDINGS, CELLS, DOCUMENTS, FINDINGS, FRAMES, MANIFEST, PARTITIONED, SECTIONS
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT = PROJECT / "dbt"
@@ -37,6 +37,7 @@ MARTS = {
     "dim_report",
     "dim_year",
     "fct_cells",
+    "fct_continuity",
     "fct_claims",
     "fct_disclosures",
     "fct_findings",
@@ -44,6 +45,7 @@ MARTS = {
     "fct_requests",
     "fct_review_litigation",
     "fct_revisions",
+    "fct_stock_continuity",
     "file_ledger",
     "mart_body_year",
     "quarantine",
@@ -171,6 +173,10 @@ class Archive:
         staging.mkdir(parents=True)
         (home / "warehouse").mkdir()
         MANIFEST.validate(MANIFEST.build(self.files)).write_parquet(staging / "manifest.parquet")
+        for frame in FRAMES:
+            # What people write down about bodies: nothing here.
+            if frame is not MANIFEST and frame not in PARTITIONED:
+                frame.empty().write_parquet(staging / f"{frame.name}.parquet")
         for frame in PARTITIONED:
             (staging / frame.name).mkdir()
             frame.validate(frame.build(self.rows[frame.name])).write_parquet(staging / frame.name / "2021.parquet")
