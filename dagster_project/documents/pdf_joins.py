@@ -105,11 +105,23 @@ def _carried_over(before: Table, part: Table, lower: list[Cell]) -> list[Cell]:
         joined = {id(below) for _, below in pairs}
         rest = [cell for cell in lower if id(cell) not in joined]
         return rest if any(cell.glyphs for cell in rest) else []
+    _mark_perhaps_broken(before, pairs)
     if before.open_below:
         for cell in before.rows[-1]:
             if not cell.text:
                 cell.text = EDGE_MARK
     return lower
+
+
+def _mark_perhaps_broken(before: Table, pairs: list[tuple[Cell, Cell]]) -> None:
+    """Mark numbers that may go on below the break: they fill their cells, and the lower row lacks numbers of a whole row."""
+    _, values = _label_and_values(pairs)
+    if all(below.glyphs for _, below in values):
+        return
+    for cell, below in values:
+        if _has_digit(cell) and _has_digit(below) and (not before.ruled or _is_full(cell)):
+            cell.text += EDGE_MARK
+            below.text += EDGE_MARK
 
 
 def _at_break(table: Table) -> list[Cell]:

@@ -10,13 +10,13 @@ over two, stay apart by a space: nothing is glued here.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dagster_project.documents.pdf_lines import Line
 from dagster_project.documents.pdf_page import Page
 from dagster_project.documents.pdf_ruled import Cell, Table
-from dagster_project.documents.pieces import Box
+from dagster_project.documents.pieces import EDGE_MARK, Box
 
 _VALUE = re.compile(
     r"^(?:[+\-－−]?[0-9０-９]+(?:[,，][0-9０-９]{3})*(?:[.．][0-9０-９]+)?"
@@ -24,6 +24,8 @@ _VALUE = re.compile(
     r"|[/／\\—–\-－*＊]{1,3}|无|[\ue000-\uf8ff]+)$"
 )
 _NUMBERING = re.compile(r"^[0-9０-９]{1,2}[.．,，]$")
+_CHAPTER = re.compile(r"^第?[一二三四五六七八九十]{1,3}(?:[、.．章]|部分)")
+_SHORTEST_HEADING = 6
 _SENTENCE = re.compile(r"[。；;]")
 # Shares of the font size.
 _CELLS_APART = 0.4  # Cells of a line stand further apart than this; words of a sentence do not.
@@ -32,6 +34,7 @@ _ON_LINE = 0.5
 # Lines of one cell follow one another at most so much further apart than the closest of the block.
 _LINE_PITCH = 1.25
 _WIDEST_PITCH = 2.2
+_CLOSE_PITCH = 1.8
 # A line wider than this share of the page is prose, unless it ends in numbers.
 _PROSE_WIDTH = 0.62
 _NEAR = 3.6  # Lines of a table follow one another at most so many font sizes apart.
@@ -157,6 +160,8 @@ def _is_prose(page: Page, each: _Tabular, lines: Sequence[_Tabular], index: int)
         return len(each.line.words(_CELLS_APART)) < 3
     if len(each.line.words(_CELLS_APART)) > 1:
         return False
+    if len(each.line.glyphs) >= _SHORTEST_HEADING and _CHAPTER.match(each.line.text):
+        return True
     # A line alone between rows: a heading or an item of its own, unless it is the line of a cell close to another.
     gaps = [
         abs(each.line.base - other.line.base)
@@ -186,11 +191,12 @@ def _table(page: Page, block: list[_Tabular]) -> Table | None:
     rows = [_row_of(blobs) for blobs in _head_rows([each for each in head if each.labels], pitch)]
     in_head = {id(word) for each in head for word in each.labels}
     loose = [(blob.words[0].base, [blob.cell()]) for blob in _lone(block, of_rows | in_head, pitch)]
+    broken = _perhaps_broken(anchors, columns, [word for each in block[first:] for word in each.labels])
     anchors, owned = _with_rests(anchors, owned)
     body = [
         (
             anchor.line.base,
-            [*(blob.cell() for blob in sorted(blobs, key=lambda blob: blob.box[0])), *_values(anchor, columns)],
+            [*(blob.cell() for blob in sorted(blobs, key=lambda blob: blob.box[0])), *_values(anchor, columns, broken)],
         )
         for anchor, blobs in zip(anchors, owned, strict=True)
     ]
@@ -239,13 +245,18 @@ def _is_aligned(word: Line, below: Line) -> bool:
     return abs(word.left - below.left) < near or abs(word.left + word.right - below.left - below.right) < 2 * near
 
 
-def _blobs(words: list[Line], pitch: float) -> list[_Blob]:
+def _blobs(
+    words: list[Line], pitch: float, apart: Callable[[Line, Line, list[Line]], bool] | None = None
+) -> list[_Blob]:
+    """Put words one below the other together that are lines of one cell; ``apart`` says of which two they are not."""
     blobs: list[_Blob] = []
     for word in sorted(words, key=lambda word: (word.base, word.left)):
         fitting = [
             blob
             for blob in blobs
-            if 0.5 * word.size < word.base - blob.words[-1].base <= pitch and _is_aligned(blob.words[-1], word)
+            if 0.5 * word.size < word.base - blob.words[-1].base <= pitch
+            and _is_aligned(blob.words[-1], word)
+            and not (apart and apart(blob.words[-1], word, words))
         ]
         if fitting:
             max(fitting, key=lambda blob: blob.words[-1].base).words.append(word)
@@ -300,26 +311,78 @@ def _lone(block: list[_Tabular], taken: set[int], pitch: float) -> list[_Blob]:
 
 
 def _head_rows(head: list[_Tabular], pitch: float) -> list[list[_Blob]]:
+    """Return the cells above the first row of numbers row by row: those of a row share their upper edge or their middle."""
+    words = [word for each in head for word in each.labels]
     rows: list[list[_Blob]] = []
-    for blob in sorted(_blobs([word for each in head for word in each.labels], pitch), key=lambda blob: blob.centre):
-        if rows and blob.centre - rows[-1][0].centre < _ON_LINE * blob.words[0].size:
-            rows[-1].append(blob)
+    for blob in sorted(_blobs(words, pitch, _spans), key=lambda blob: blob.words[0].base):
+        size = blob.words[0].size
+        fitting = [
+            row
+            for row in rows
+            if any(
+                abs(other.centre - blob.centre) < _ON_LINE * size
+                or abs(other.words[0].base - blob.words[0].base) < _ALIGNED * size
+                for other in row
+            )
+        ]
+        if fitting:
+            fitting[-1].append(blob)
         else:
             rows.append([blob])
-    return rows
+    return sorted(rows, key=lambda row: sum(blob.centre for blob in row) / len(row))
+
+
+def _spans(upper: Line, lower: Line, words: list[Line]) -> bool:
+    """Whether a word stands above more than one word of the line of another: a head over several columns."""
+    beside = [word for word in words if word is not lower and abs(word.base - lower.base) < _ALIGNED * lower.size]
+    left = max(((word.right + lower.left) / 2 for word in beside if word.right <= lower.left), default=float("-inf"))
+    right = min(((word.left + lower.right) / 2 for word in beside if word.left >= lower.right), default=float("inf"))
+    return upper.left < left or upper.right > right
 
 
 def _row_of(blobs: list[_Blob]) -> list[Cell]:
     return [blob.cell() for blob in sorted(blobs, key=lambda blob: blob.box[0])]
 
 
-def _values(anchor: _Tabular, columns: list[tuple[float, float]]) -> list[Cell]:
+def _perhaps_broken(anchors: list[_Tabular], columns: list[tuple[float, float]], words: list[Line]) -> set[int]:
+    """Return the numbers that may be parts of one number broken over lines.
+
+    Such parts stand as close as lines of a cell, the upper one fills its column, and the lower line has no number in some
+    columns: not every number of a row is broken. Or the other part is no number by itself, as a unit or decimals are.
+    """
+    found: set[int] = set()
+    unlabelled = {id(word) for anchor in anchors if not anchor.labels for word in anchor.values}
+    for left, right in columns:
+        placed = [
+            (word, len(anchor.values) >= len(columns) > 1)
+            for anchor in anchors
+            for word in anchor.values
+            if word.left <= right and word.right >= left
+        ]
+        beside = [word for word in words if word.left <= right and word.right >= left]
+        found |= {
+            id(word) for word, _ in placed if any(abs(word.base - other.base) < _CLOSE_PITCH * word.size for other in beside)
+        }
+        widest = max(word.right - word.left for word, _ in placed)
+        for index, (word, _) in enumerate(placed):
+            # Of lines that stand between these two others may be nearer, in other columns of the same row.
+            for below, is_full_row in placed[index + 1 : index + 3]:
+                pitch = _WIDEST_PITCH if id(below) in unlabelled else _CLOSE_PITCH
+                near = 0.5 * word.size < below.base - word.base < pitch * word.size
+                digit = word.glyphs[0].right - word.glyphs[0].left
+                if near and not is_full_row and word.right - word.left > widest - 0.6 * digit:
+                    found |= {id(word), id(below)}
+    return found
+
+
+def _values(anchor: _Tabular, columns: list[tuple[float, float]], broken: set[int]) -> list[Cell]:
     cells = []
     for left, right in columns:
         words = [word for word in anchor.values if word.left <= right and word.right >= left]
         box = (left, anchor.line.top, right, anchor.line.bottom)
         glyphs = [glyph for word in words for glyph in word.glyphs]
-        cells.append(Cell(box, "\n".join(word.text for word in words), glyphs))
+        mark = EDGE_MARK if any(id(word) in broken for word in words) else ""
+        cells.append(Cell(box, "\n".join(word.text for word in words) + mark, glyphs))
     return cells
 
 
