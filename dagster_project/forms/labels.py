@@ -36,10 +36,18 @@ _CHARACTERS_PER_EDIT = 4
 _MOST_EDITS = LONGEST_LABEL // _CHARACTERS_PER_EDIT
 
 
+# Nearly every line of prose has one of these and nothing else that NFKC changes; replacing takes a tenth of normalising.
+_WIDE_PUNCTUATION = tuple((chr(ord(narrow) + 0xFEE0), narrow) for narrow in ",():;!?%.")
+
+
 def plain(text: str) -> str:
     """Return ``text`` in NFKC with radicals as characters."""
     if not unicodedata.is_normalized("NFKC", text):
-        text = unicodedata.normalize("NFKC", text)
+        for wide, narrow in _WIDE_PUNCTUATION:
+            if wide in text:
+                text = text.replace(wide, narrow)
+        if not unicodedata.is_normalized("NFKC", text):
+            text = unicodedata.normalize("NFKC", text)
     return text.translate(_RADICALS) if _RADICAL.search(text) else text
 
 

@@ -1,5 +1,7 @@
 """Printed labels find the label they mean, or none."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,3 +72,8 @@ def test_no_label_means_two_things_in_one_role_of_one_table():
     for table in registry.TABLES:
         for role in ("row", "column", "family", "caption"):
             labels.codes(table, role)
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("，（）：；！？％．。、ＡＢ１２\u3000\u0301\u3099①²ﾊﾞ㈠⺠⾃"))))
+def test_the_short_way_to_the_plain_form_leads_to_the_same(text):
+    assert labels.plain(text) == unicodedata.normalize("NFKC", text).translate(labels._RADICALS)
