@@ -136,11 +136,14 @@ def _requests(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     specific = (~pl.col("code").is_in(_COMMON_ROWS)).any().over("document", "table")
     stray = (pl.col("code") == "other_other") & (pl.col("family") != "other").fill_null(True)
     candidates = candidates.filter(specific & ~stray)
-    standard = _standard_heads(rows, cells)
-    candidates = candidates.join(standard, on=["document", "table"], how="left", maintain_order="left").with_columns(
-        # A table without a head goes on under the head of the table before it; one with another head does not.
-        head_known=pl.col("standard").fill_null(pl.col("standard").fill_null(False).any().over("document")),
+    # A table without a head goes on under the head of the table before it.
+    heads = (
+        rows.select("document", "table")
+        .unique(maintain_order=True)
+        .join(_standard_heads(rows, cells), on=["document", "table"], how="left", maintain_order="left")
+        .with_columns(head_known=pl.col("standard").forward_fill().over("document").fill_null(False))
     )
+    candidates = candidates.join(heads, on=["document", "table"], how="left", maintain_order="left")
     taken = _after_label(
         candidates.select("document", "table", "row_id", "code", label_at="request_at", trusted="head_known"),
         cells,
@@ -301,7 +304,7 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
         full=(pl.col("width") > count) & (pl.col("last") - pl.col("first") + 1 == count),
         lead=pl.col("first") - pl.col("label_at") - 1,
     )
-    same_shape = ["document", "table", "width"]
+    same_shape = ["document", "table", "label_at", "width"]
     leads = (
         placed.filter("full")
         .group_by(same_shape)
@@ -332,6 +335,12 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
             | ((pl.col("first") >= pl.col("start")) & (pl.col("last") < pl.col("start") + count))
         ),
     )
+    # A blank at the end of a row may be a value's or a filler's. Where rows of the table lost cells it is no longer known which.
+    uneven = (pl.col("width").n_unique().over("document", "table", "label_at") > 1) | (
+        (pl.col("width") < count).any().over("document", "table")
+    )
+    at_end = (pl.col("first") > pl.col("start")) | (pl.col("last") < pl.col("start") + count - 1)
+    placed = placed.with_columns(decided=pl.col("decided") & ~(uneven & at_end.fill_null(False)))
     taken = (
         after.join(placed.filter("decided").select("row_id", "document", "code", "start"), on="row_id", how="inner")
         .with_columns(ordinal=pl.col("cell").cast(pl.Int64) - pl.col("start"))

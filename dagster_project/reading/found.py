@@ -4,14 +4,17 @@ Here: cells met twice, statuses, units printed beside a number or in its column 
 (``fast_lane``), which cells a report should have (``resolve``).
 """
 
+from functools import cache
+
 import polars as pl
 
+from dagster_project.forms import registry
 from dagster_project.reading import values
 from dagster_project.reading.document import Document
 from dagster_project.reading.fast_lane import TablesRead
 
 # So many cells printed twice with different content are two reports in one file, not a slip.
-_CONFLICTS_OF_TWO_REPORTS = 3
+CONFLICTS_OF_TWO_REPORTS = 3
 _LONGEST_RAW_TEXT = 300
 
 # One row per document and cell met in it: ``text_unit`` is printed in the cell, ``head_unit`` in its column head;
@@ -33,7 +36,7 @@ FOUND = pl.Schema(
 
 def found_cells(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
     """Return the cells of a batch as FOUND, each once; a document whose tables contradict each other ends here."""
-    found = _unique(tables, documents)
+    found = without_subtotals(_unique(tables, documents))
     texts = tables.texts.with_columns(text=pl.int_range(pl.len(), dtype=pl.UInt32))
     located = (
         found.join(tables.rows.select("row_id", "table", "row", "place"), on="row_id", how="left", maintain_order="left")
@@ -63,6 +66,26 @@ def found_cells(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
     ).cast(dict(FOUND))
 
 
+@cache
+def subtotal_rows() -> dict[str, tuple[str, ...]]:
+    """Return the rows (``table.row``) that stand for several others, each with these: 其他处理 in one row or in three.
+
+    A report prints the one or the others. Where it prints both, the one is their sum and no leaf of its own.
+    """
+    rows = registry.cells().select(row=pl.format("{}.{}", "table", "row")).unique(maintain_order=True)["row"].to_list()
+    parts = {row: tuple(each for each in rows if each.startswith(row + "_")) for row in rows}
+    return {row: others for row, others in parts.items() if others}
+
+
+def without_subtotals(found: pl.DataFrame) -> pl.DataFrame:
+    """Return ``found`` (``document``, ``cell``, …) without the cells of rows that are sums of others met in the document."""
+    row = pl.col("cell").str.replace(r"\.[^.]*$", "")
+    for whole, parts in subtotal_rows().items():
+        split = found.filter(row.is_in(list(parts)))["document"].unique()
+        found = found.filter(~((row == whole) & pl.col("document").is_in(split.implode())))
+    return found
+
+
 def _unique(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
     """Return ``found`` with each cell once. A cell met twice with the same content is the same table printed twice."""
     found = tables.found.sort("document", "cell", "row_id", "at")
@@ -78,18 +101,23 @@ def _unique(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
     conflicts = dict(agreement.group_by("document").agg((~pl.col("agree")).sum()).iter_rows())
     for document in documents:
         several = document.identity is not None and document.identity.reports_named > 1
-        if conflicts.get(document.index, 0) >= _CONFLICTS_OF_TWO_REPORTS or (document.index in conflicts and several):
-            document.end(
-                "quarantined",
-                "recognition",
-                "several_reports",
-                "Expected one report, found the form's tables more than once with different figures. Split the file so that each report has its own.",
-            )
+        if conflicts.get(document.index, 0) >= CONFLICTS_OF_TWO_REPORTS or (document.index in conflicts and several):
+            end_as_several(document)
     return (
         found.unique(subset=["document", "cell"], keep="first", maintain_order=True)
         .join(agreement, on=["document", "cell"], how="left", maintain_order="left")
         .with_columns(decided=pl.col("decided") & pl.col("agree").fill_null(True))
         .drop("agree")
+    )
+
+
+def end_as_several(document: Document) -> None:
+    """End a document whose tables stand in it more than once and contradict each other."""
+    document.end(
+        "quarantined",
+        "recognition",
+        "several_reports",
+        "Expected one report, found the form's tables more than once with different figures. Split the file so that each report has its own.",
     )
 
 

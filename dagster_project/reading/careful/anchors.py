@@ -15,6 +15,11 @@ from dagster_project.reading.careful.stream import BREAKS, Stream
 _NUMBERING = re.compile(
     rf"(?:[（(][一二三四五六七八九十]{{1,3}}[）)]|[一二三四五六七八九十]{{1,3}}[、.．,，]|(\d{{1,2}})\s*[.．、）)]|第[一二三四五六七八九十]+[、部分章节项]*)[#*{BREAKS}]*$"
 )
+_HAN = re.compile(r"[一-鿿㐀-䶿]")
+# Labels of so few characters (其他, 总计) are words of other labels and of sentences too.
+_SHORT = 2
+# Tables whose rows are named in the head, before the columns of each.
+HEADED_BY_ROWS = ("remedies",)
 _OPENING = re.compile(r"[（(【\[“\"‘《#*\s]+$")
 
 
@@ -58,17 +63,35 @@ def _pattern() -> re.Pattern[str]:
 
 
 def find(stream: Stream) -> list[Anchor]:
-    """Return the labels of the stream in order. A label that could mean several things there means nothing."""
+    """Return the labels of the stream in order. A label that could mean several things there means nothing, and so does a row's
+    label that is a part of a longer word."""
     found: list[Anchor] = []
     context = _Context()
-    for match in _pattern().finditer(stream.word):
-        meaning = context.meaning(_meanings()[match[0]])
-        if meaning is None:
-            continue
-        start, end = stream.at[match.start()], stream.at[match.end() - 1] + 1
-        before = found[-1].end if found else 0
-        found.append(Anchor(_with_numbering(stream.text, before, start), end, meaning))
+    places = [(stream.at[match.start()], stream.at[match.end() - 1] + 1, match[0]) for match in _pattern().finditer(stream.word)]
+    starts = []
+    before = 0
+    for start, end, _ in places:
+        starts.append(_with_numbering(stream.text, before, start))
+        before = end
+    starts.append(len(stream.text))
+    before = 0
+    for at, (_, end, word) in enumerate(places):
+        possible = _meanings()[word]
+        in_word = starts[at] > before and _HAN.match(stream.text, starts[at] - 1)
+        before = end
+        if in_word and len(word) <= _SHORT:
+            continue  # 不计其他情形 is no label 其他: the label that it is a part of was not recognised
+        if in_word or (starts[at + 1] > end and _HAN.match(stream.text, end)):
+            possible = tuple(each for each in possible if not _fills_row(each))
+        meaning = context.meaning(possible)
+        if meaning is not None:
+            found.append(Anchor(starts[at], end, meaning))
     return found
+
+
+def _fills_row(meaning: Meaning) -> bool:
+    """Whether values follow the label."""
+    return meaning.role == "row" and meaning.table not in HEADED_BY_ROWS
 
 
 def _with_numbering(text: str, earliest: int, start: int) -> int:
@@ -84,17 +107,35 @@ def _with_numbering(text: str, earliest: int, start: int) -> int:
     return start - len(lead) + match.start()
 
 
+@cache
+def _families() -> tuple[tuple[str, str], ...]:
+    return tuple(registry.labels().filter(role="family").select("table", "code").unique(maintain_order=True).rows())
+
+
+def _family(meaning: Meaning) -> str | None:
+    """Return the family that a row belongs to or a label names."""
+    if meaning.role not in ("row", "family"):
+        return None
+    named = meaning.code if meaning.role == "family" else None
+    return named or next((f for table, f in _families() if table == meaning.table and meaning.code.startswith(f + "_")), None)
+
+
 class _Context:
     """What the labels before say about a label of several meanings."""
 
     def __init__(self) -> None:
         self._last: Meaning | None = None
         self._table: str | None = None
+        self._family: str | None = None
 
     def meaning(self, possible: tuple[Meaning, ...]) -> Meaning | None:
         chosen = possible[0] if len(possible) == 1 else self._among(possible)
+        if chosen is not None and len(possible) > 1 and _family(chosen) not in (None, self._family):
+            return None  # 其他 stands in several families, as a row of the form in one of them
         if chosen is not None:
             self._last = chosen
+            if chosen.role in ("row", "family"):
+                self._family = _family(chosen) or self._family
             if chosen.table != "chapters":
                 self._table = chosen.table
         return chosen

@@ -15,7 +15,7 @@ from dagster_project.forms import labels, registry
 from dagster_project.reading.careful.lane import CarefulCell, read_carefully
 from dagster_project.reading.careful.stream import document_rows
 from dagster_project.reading.document import Document, form_of
-from dagster_project.reading.found import FOUND
+from dagster_project.reading.found import CONFLICTS_OF_TWO_REPORTS, FOUND, end_as_several, without_subtotals
 
 _LONGEST_HEADING = 40
 Table = list[tuple[int, str, list[str]]]
@@ -38,11 +38,14 @@ def read_unfinished(found: pl.DataFrame, pieces: Pieces, documents: Sequence[Doc
         rows = document_rows(pieces.headings[document.index].lines, tables.get(document.index, []))
         try:
             with within():
-                reading = read_carefully(rows, form_of(set(known)), known)
+                several = document.identity.reports_named > 1
+                reading = read_carefully(rows, form_of(set(known)), known, several=several)
         except Unreadable as error:
             document.notes.append((error.code, f"The careful lane gave up: {error.detail}"))
             continue
         document.notes += reading.notes
+        if reading.contradictions >= CONFLICTS_OF_TWO_REPORTS or (reading.contradictions and several):
+            end_as_several(document)
         if reading.cells:
             document.lane = "careful"
             document.form_by_labels = reading.form
@@ -51,7 +54,7 @@ def read_unfinished(found: pl.DataFrame, pieces: Pieces, documents: Sequence[Doc
         return found
     careful = pl.DataFrame(read, schema=FOUND, orient="row")
     kept = found.join(careful, on=["document", "cell"], how="anti", maintain_order="left")
-    return pl.concat([kept, careful]).sort("document", "cell")
+    return without_subtotals(pl.concat([kept, careful])).sort("document", "cell")
 
 
 def _is_unfinished(document: Document, met: dict, pieces: Pieces) -> bool:
@@ -67,8 +70,6 @@ def _is_unfinished(document: Document, met: dict, pieces: Pieces) -> bool:
     return any(cell not in met for cell, row in _regular(form) if not (borrowed and row.startswith("other")))
 
 
-# Asked for every document: one filter of a frame each time would take as long as reading the page.
-@cache
 def _names_the_form(lines: list[str]) -> bool:
     """Whether a line is the heading of the chapter on requests, which no other kind of document has."""
     return any("申请" in line and len(line) <= _LONGEST_HEADING and labels.key_of(line) in _headings() for line in lines)
@@ -80,6 +81,8 @@ def _headings() -> frozenset[str]:
     return frozenset(labels.key_of(label) for label in chapters)
 
 
+# Asked for every document: one filter of a frame each time would take as long as reading the page.
+@cache
 def _regular(form: str) -> tuple[tuple[str, str], ...]:
     return tuple(registry.cells().filter(form=form, presence="regular").select("cell", "row").iter_rows())
 

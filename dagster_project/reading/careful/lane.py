@@ -17,14 +17,19 @@ from decimal import Decimal
 from dagster_project.forms import registry
 from dagster_project.forms.equations import Equation, equations
 from dagster_project.reading.careful import anchors as labels_found
-from dagster_project.reading.careful.runs import Run, find_runs
-from dagster_project.reading.careful.segmentation import Candidate, Slot, Sum, TooMany, candidates, number, unit_of
-from dagster_project.reading.careful.solving import Solutions, TooManySums, Unknown, solve
+from dagster_project.reading.careful.cutting import Cut, cut, own_sums
+from dagster_project.reading.careful.runs import Run, Runs, find_runs
+from dagster_project.reading.careful.segmentation import Slot, Sum, number, unit_of
 from dagster_project.reading.careful.stream import Chunk, Stream
 from dagster_project.reading.careful.tokens import Token, kind_of
+from dagster_project.reading.found import subtotal_rows
 
 _MILLIONTHS = 1_000_000
 _RAW_SHOWN = 60
+# A piece of text that is one value, whichever it is.
+_ONE_VALUE = ("number", "noted", "mark")
+# 其他处理, in one row or three, is what the forms borrow from one another.
+_BORROWED = "other"
 
 
 @dataclass(frozen=True)
@@ -41,35 +46,46 @@ class CarefulCell:
 
 @dataclass(frozen=True)
 class CarefulReading:
-    """What the lane read: form, cells, and what a person should know (code, sentence)."""
+    """What the lane read: form, cells, what a person should know (code, sentence), and how many rows the document prints more
+    than once with different values."""
 
     form: str | None
     cells: tuple[CarefulCell, ...]
     notes: tuple[tuple[str, str], ...]
+    contradictions: int = 0
 
 
-def read_carefully(rows: Iterable[list[Chunk]], form: str | None, known: Mapping[str, Decimal | None]) -> CarefulReading:
+def read_carefully(
+    rows: Iterable[list[Chunk]], form: str | None, known: Mapping[str, Decimal | None], *, several: bool = False
+) -> CarefulReading:
     """Read one document as a stream.
 
     ``form`` as the fast lane recognised it, None when it did not; ``known``: the cells it decided, NULL values included, which
-    are not read again and serve the equations.
+    are not read again and serve the equations. ``several``: the document names more than one report.
     """
     stream = Stream(rows)
     found = labels_found.find(stream)
     form = form or _form_of(found)
     if form is None:
         return CarefulReading(None, (), ())
-    runs = _one_each(find_runs(stream, found, form), known)
+    runs = find_runs(stream, found, form)
+    labelled = frozenset(f"{a.meaning.table}.{a.meaning.code}" for a in found if a.meaning.role == "row")
+    kept = _one_each(runs, known, labelled)
+    if several:
+        # What is printed once only may be either report's.
+        kept = [run for run in kept if sum(run.rows == other.rows and run.table == other.table for other in runs.found) > 1]
+    # Where values run into one another, a break between two pieces does not tell that each of them is one value.
+    glued = any(not run.in_cells and not _is_aligned(run) for run in kept)
     by_table: dict[str, list[Run]] = {}
-    for run in runs:
+    for run in kept:
         by_table.setdefault(run.table, []).append(run)
     cells: list[CarefulCell] = []
     notes: list[tuple[str, str]] = []
     for table, theirs in by_table.items():
-        decided, said = _decide(stream, table, form, theirs, known)
+        decided, said = _decide(stream, table, form, theirs, known, glued)
         cells += decided
         notes += said
-    return CarefulReading(form, tuple(cells), tuple(notes))
+    return CarefulReading(form, tuple(cells), tuple(notes), _contradictions(runs, known))
 
 
 def _form_of(found: Sequence[labels_found.Anchor]) -> str | None:
@@ -88,151 +104,152 @@ def _form_of(found: Sequence[labels_found.Anchor]) -> str | None:
     return None
 
 
-def _one_each(runs: Sequence[Run], known: Mapping[str, Decimal | None]) -> list[Run]:
-    """Return one run for each row that is not read yet; rows that have several different ones give none."""
-    found: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], Run]] = {}
-    for run in runs:
-        if not any(slot.cell in known for slot in run.slots):
-            found.setdefault((run.table, run.rows), {}).setdefault(tuple(t.text for t in run.tokens), run)
+def _one_each(runs: Runs, known: Mapping[str, Decimal | None], labelled: frozenset[str]) -> list[Run]:
+    """Return one run for each row that is not read yet; rows that have several different ones give none.
+
+    ``labelled``: the rows (table.row) whose labels the document prints.
+    """
     kept = []
-    for different in found.values():
-        # A label in a sentence with one figure behind it is no row of seven.
-        fillable = [run for run in different.values() if len(run.tokens) == len(run.slots)] or list(different.values())
-        if len(fillable) == 1:
-            kept += fillable
+    for different in _by_rows(runs, known).values():
+        if len(different) == 1 and not any((run.table, row) in runs.unread for run in different for row in run.rows):
+            kept += different
     rows = [(run.table, row) for run in kept for row in run.rows]
     # A row printed alone and in a line with others counts as two as well.
-    return [run for run in kept if all(rows.count((run.table, row)) == 1 for row in run.rows)]
+    kept = [run for run in kept if all(rows.count((run.table, row)) == 1 for row in run.rows)]
+    sums = {
+        row
+        for row, parts in subtotal_rows().items()
+        if len(labelled.intersection(parts)) > 1 or any(cell.rpartition(".")[0] in parts for cell in known)
+    }
+    return [run for run in kept if not any(f"{run.table}.{row}" in sums for row in run.rows)]
+
+
+def _by_rows(runs: Runs, known: Mapping[str, Decimal | None]) -> dict[tuple[str, tuple[str, ...]], list[Run]]:
+    """Return the different runs that are not read yet by the rows they fill."""
+    found: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], Run]] = {}
+    for run in runs.found:
+        if not any(slot.cell in known for slot in run.slots):
+            found.setdefault((run.table, run.rows), {}).setdefault(tuple(t.text for t in run.tokens), run)
+    return {rows: _rivals(list(different.values())) for rows, different in found.items()}
+
+
+def _rivals(runs: list[Run]) -> list[Run]:
+    """Return the runs that may fill a row: a label in a sentence, with one figure behind it, is no row of seven."""
+    in_table = [run for run in runs if run.is_full or run.head_known or len(run.tokens) > 1]
+    return in_table or runs
+
+
+def _contradictions(runs: Runs, known: Mapping[str, Decimal | None]) -> int:
+    """Return how many rows are printed more than once with different values."""
+    return sum(len(different) > 1 for different in _by_rows(runs, known).values())
+
+
+def _is_aligned(run: Run) -> bool:
+    """Whether each slot has a piece of its own, which says one thing."""
+    if not run.is_full:
+        return False
+    return run.in_cells or all(kind_of(token.text)[0] in _ONE_VALUE for token in run.tokens)
 
 
 def _decide(
-    stream: Stream, table: str, form: str, runs: Sequence[Run], known: Mapping[str, Decimal | None]
+    stream: Stream, table: str, form: str, runs: Sequence[Run], known: Mapping[str, Decimal | None], glued: bool
 ) -> tuple[list[CarefulCell], list[tuple[str, str]]]:
     """Decide the runs of one table."""
-    printed = _printed_rows(table, runs, known)
-    asked = [each for each in equations(printed) if each.severity == "hard" and _is_sum(each, form, printed)]
+    rows = _rows_of_report(table, form, {row for run in runs for row in run.rows}, known)
+    of_form = [each for each in equations(rows) if each.severity == "hard"]
     fixed = {cell: int(value * _MILLIONTHS) for cell, value in known.items() if value is not None}
     whole: list[CarefulCell] = []
-    glued: list[tuple[Run, Unknown]] = []
+    doubted: list[tuple[Run, list[CarefulCell]]] = []
+    to_cut: list[Run] = []
     notes: list[tuple[str, str]] = []
     for run in runs:
-        if len(run.tokens) == len(run.slots):
-            cells = [_aligned(stream, token, slot) for token, slot in zip(run.tokens, run.slots, strict=True)]
+        cells = [_aligned(stream, token, slot) for token, slot in zip(run.tokens, run.slots, strict=False)]
+        sums = own_sums(run, of_form)
+        if run.in_cells and _is_shifted(run):
+            whole += [_left_open(cell) for cell in cells]
+        elif not _is_aligned(run) or (glued and not run.in_cells and not sums and len(run.slots) > 1):
+            to_cut.append(run)
+        elif _needs_sum(run) and not _sums_hold(cells, sums):
+            doubted.append((run, cells))
+        else:
             whole += cells
             fixed |= {c.cell: int(c.value * _MILLIONTHS) for c in cells if c.value is not None}
-            continue
-        try:
-            ways = _ways(run, asked)
-        except TooMany:
-            ways = []
-            notes.append(
-                (
-                    "search_bound",
-                    f"The digits of {run.table}.{run.rows[0]} can be cut in too many ways to try them all; they were left open.",
-                )
-            )
-        glued.append((run, Unknown(run.slots, tuple(ways))))
-    cut, said = _cut(stream, glued, fixed, asked)
-    notes += said
+    decided, bounded = cut([*to_cut, *(run for run, _ in doubted)], fixed, of_form)
+    if bounded:
+        notes.append(("search_bound", f"Glued digits of the table '{table}' can be cut in too many ways to try them all; they are left open."))
+    cells_cut = [cell for each in decided[: len(to_cut)] for cell in _cut_cells(stream, each)]
+    found_rows = {row for run in runs for row in run.rows} | {cell.split(".")[1] for cell in known}
+    intact = not to_cut and not glued and {row.partition(".")[2] for row in rows} <= found_rows
+    for (run, cells), each in zip(doubted, decided[len(to_cut) :], strict=True):
+        # A wrong sum is the source's own where every other row stands as it should, or where the equations single it out.
+        confirmed = intact and not run.in_cells or each.demanded is not None and _differ_in_one(cells, each.demanded)
+        whole += cells if confirmed else [_left_open(cell) for cell in cells]
     headless = [run for run in runs if not run.head_known]
     if headless:
-        values = fixed | {c.cell: int(c.value * _MILLIONTHS) for c in cut if c.value is not None}
-        if not _all_hold(asked, values):
+        read = fixed | {c.cell: int(c.value * _MILLIONTHS) for c in (*whole, *cells_cut) if c.value is not None}
+        if not _all_hold(of_form, read):
             open_cells = {slot.cell for run in headless for slot in run.slots}
             whole = [_left_open(cell) if cell.cell in open_cells else cell for cell in whole]
-            cut = [_left_open(cell) if cell.cell in open_cells else cell for cell in cut]
+            cells_cut = [_left_open(cell) if cell.cell in open_cells else cell for cell in cells_cut]
             notes.append(
                 (
                     "head_lost",
                     f"The head of the table '{table}' is lost and its equations do not hold; which column a number belongs to was not guessed.",
                 )
             )
-    return [*whole, *cut], notes
+    return [*whole, *cells_cut], notes
 
 
-def _printed_rows(table: str, runs: Sequence[Run], known: Mapping[str, Decimal | None]) -> frozenset[str]:
-    rows = {f"{run.table}.{row}" for run in runs for row in run.rows}
-    return frozenset(rows | {cell.rpartition(".")[0] for cell in known if cell.startswith(f"{table}.")})
+def _rows_of_report(table: str, form: str, found: set[str], known: Mapping[str, Decimal | None]) -> frozenset[str]:
+    """Return the rows (table.row) that a report of the form should print: with rows borrowed in place of the form's own."""
+    printed = registry.cells().filter(form=form, table=table).select("row", "presence").unique(maintain_order=True)
+    regular = set(printed.filter(presence="regular")["row"])
+    borrowed = set(printed.filter(presence="alternative")["row"])
+    met = found | {cell.split(".")[1] for cell in known if cell.startswith(f"{table}.")}
+    if met & borrowed:
+        regular -= {row for row in regular if row.startswith(_BORROWED) and row not in met}
+    return frozenset(f"{table}.{row}" for row in regular | (met & borrowed))
 
 
-def _is_sum(equation: Equation, form: str, printed: frozenset[str]) -> bool:
-    """Whether the equation can be asked of the rows found: a sum over rows is short while a row of the form is missing."""
-    rows = {cell.rpartition(".")[0] for cell in (*equation.left, *equation.right)}
-    if len(rows) <= 1 or len(rows) <= 4 and "outcome" not in equation.rule:
-        return True
-    regular = registry.cells().filter(form=form, presence="regular")
-    other = {f"{t}.{r}" for t, r in regular.select("table", "row").unique().iter_rows()}
-    missing = {row for row in other if row.startswith(next(iter(rows)).split(".")[0] + ".")} - printed
-    borrowed = printed - other
-    return not {row for row in missing if not (borrowed and ".other" in row)}
+def _is_shifted(run: Run) -> bool:
+    """Whether a table row may stand beside its columns: a blank at its end is a value's or a filler's, nobody can tell."""
+    texts = [token.text for token in run.tokens]
+    return any(texts) and not (texts[0] and texts[-1])
 
 
-def _ways(run: Run, asked: Sequence[Equation]) -> list[Candidate]:
-    """Return the ways to cut the run's digits. Without a sum of its own to check it, a cell may as well have been blank."""
-    sums = _own_sums(run, asked)
-    return candidates([token.text for token in run.tokens], run.slots, sums, blanks=not sums)
+def _needs_sum(run: Run) -> bool:
+    """Whether only a row's own sum tells that its values stand where they should: in text a cell may have left no trace."""
+    return not run.in_cells
 
 
-def _own_sums(run: Run, asked: Sequence[Equation]) -> list[Sum]:
-    places = {slot.cell: at for at, slot in enumerate(run.slots)}
-    sums = []
-    for each in asked:
-        for total, parts in ((each.left, each.right), (each.right, each.left)):
-            if len(total) == 1 and total[0] in places and all(part in places for part in parts):
-                sums.append(Sum(places[total[0]], tuple(places[part] for part in parts)))
-                break
-    return sums
+def _sums_hold(cells: Sequence[CarefulCell], sums: Sequence[Sum]) -> bool:
+    """Whether the sums of a row hold, blanks and marks counted as nothing; True as well where its total is none to compare."""
+    numbers = [cell.value or 0 for cell in cells]
+    for each in sums:
+        parts = sum(numbers[part] for part in each.parts)
+        if cells[each.total].status == "mark":
+            continue
+        if numbers[each.total] != parts:
+            return False
+    return True
 
 
-def _cut(
-    stream: Stream, glued: Sequence[tuple[Run, Unknown]], fixed: Mapping[str, int], asked: Sequence[Equation]
-) -> tuple[list[CarefulCell], list[tuple[str, str]]]:
-    """Decide the glued runs: by every equation, or, where the source's own equations contradict each other, by each family
-    of equations that can hold alone."""
-    between = [each for each in asked if len({cell.rpartition(".")[0] for cell in (*each.left, *each.right)}) > 1]
-    ready = [(run, unknown) for run, unknown in glued if unknown.candidates]
-    cells: list[CarefulCell] = []
-    notes: list[tuple[str, str]] = []
-    for run, unknown in glued:
-        if not unknown.candidates:
-            cells += [_open(stream, run, slot, 0) for slot in run.slots]
-    if not ready:
-        return cells, notes
-    try:
-        solutions = _solutions([unknown for _, unknown in ready], fixed, between)
-    except TooManySums:
-        notes.append(("search_bound", "Too many ways to cut the glued digits of the table; they are left open."))
-        return cells + [_open(stream, run, slot, None) for run, _ in ready for slot in run.slots], notes
-    for (run, _), viable in zip(ready, solutions.viable, strict=True):
-        for at, slot in enumerate(run.slots):
-            pieces = {candidate[at] for candidate in viable}
-            if len({piece for _, piece in pieces}) != 1 or ("" in {piece for _, piece in pieces}):
-                cells.append(_open(stream, run, slot, len(viable)))
-                continue
-            token, piece = min(pieces)
-            raw = run.tokens[token].text[:_RAW_SHOWN]
-            place = f"{stream.locator(run.tokens[token].start)};by=segmented"
-            cells.append(CarefulCell(slot.cell, "segmented", number(piece), unit_of(piece), raw, place))
-    return cells, notes
+def _differ_in_one(cells: Sequence[CarefulCell], demanded: Sequence[str]) -> bool:
+    return sum(cell.value != Decimal(number) for cell, number in zip(cells, demanded, strict=True)) == 1
 
 
-def _solutions(unknowns: Sequence[Unknown], fixed: Mapping[str, int], between: Sequence[Equation]) -> Solutions:
-    """Return the ways to cut that satisfy all equations between rows, else those that satisfy all but one family of them.
-
-    A source whose own sums are wrong satisfies no such family, whatever its digits mean; the others still check them. A run
-    that only the broken family could have checked must be decided without it: every way to cut it counts.
-    """
-    solutions = solve(unknowns, fixed, between)
-    if solutions.count:
-        return solutions
-    kept: list[Solutions] = []
-    for family in sorted({each.rule for each in between}):
-        rest = [each for each in between if each.rule != family]
-        found = solve(unknowns, fixed, rest)
-        if found.count:
-            kept.append(found)
-    # Two families that could each be the wrong one explain the digits in two ways.
-    return kept[0] if len(kept) == 1 else Solutions(0, tuple(() for _ in unknowns))
+def _cut_cells(stream: Stream, each: Cut) -> list[CarefulCell]:
+    run = each.run
+    cells = []
+    for slot, found in zip(run.slots, each.pieces, strict=True):
+        if found is None:
+            cells.append(_open(stream, run, slot, each.ways))
+            continue
+        token, piece = found
+        raw = run.tokens[token].text[:_RAW_SHOWN]
+        place = f"{stream.locator(run.tokens[token].start)};by=segmented"
+        cells.append(CarefulCell(slot.cell, "segmented", number(piece), unit_of(piece), raw, place))
+    return cells
 
 
 def _all_hold(asked: Sequence[Equation], values: Mapping[str, int]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from dagster_project.forms import registry
-from dagster_project.reading.careful.anchors import Anchor
+from dagster_project.reading.careful.anchors import HEADED_BY_ROWS, Anchor, Meaning
 from dagster_project.reading.careful.segmentation import Slot
 from dagster_project.reading.careful.stream import Stream
 from dagster_project.reading.careful.tokens import Region, Token, region
@@ -17,13 +17,28 @@ from dagster_project.reading.careful.tokens import Region, Token, region
 
 @dataclass(frozen=True)
 class Run:
-    """Values for ``slots`` in order. ``rows``: the (table, row) pairs they fill; ``head_known``: a head names their columns."""
+    """Values for ``slots`` in order. ``rows``: the rows of the table they fill; ``head_known``: a head names their columns;
+    ``in_cells``: each token is a cell of a table row, so that none of them can be several."""
 
     table: str
     rows: tuple[str, ...]
     slots: tuple[Slot, ...]
     tokens: tuple[Token, ...]
     head_known: bool
+    in_cells: bool = False
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.tokens) == len(self.slots)
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The runs of a stream in order, and ``unread``: the (table, row) pairs under a head whose label figures follow that no
+    run could be made of. Another run of the same row does not make these figures untrue."""
+
+    found: tuple[Run, ...]
+    unread: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -52,10 +67,6 @@ def _holds(column: str) -> str:
     return {"items_change": "signed", "collected": "money", "amount": "money"}.get(column, "whole")
 
 
-# Tables whose rows are printed in one line of values, under a head that names each column once a row.
-_SINGLE_LINE = ("remedies",)
-
-
 @cache
 def _column_orders(form: str, table: str) -> tuple[tuple[str, ...], ...]:
     """Return the orders in which a head may name the columns that values stand under: in one line, or the last one, which
@@ -66,55 +77,50 @@ def _column_orders(form: str, table: str) -> tuple[tuple[str, ...], ...]:
     return (columns, (columns[0], columns[-1], *columns[1:-1]))
 
 
-def find_runs(stream: Stream, anchors: Sequence[Anchor], form: str) -> list[Run]:
-    """Return the runs of values of the stream in order."""
-    printed = rows_of(form)
-    found: list[Run] = []
-    head: list[Anchor] = []  # columns and rows named since the last values
-    for index, anchor in enumerate(anchors):
-        meaning = anchor.meaning
-        following = anchors[index + 1].start if index + 1 < len(anchors) else len(stream.text)
-        if meaning.role == "chapter":
-            head = []
-        if head and meaning.table != "chapters" and head[-1].meaning.table != meaning.table:
-            head = []
-        head.append(anchor)
-        part = region(stream.text, anchor.end, following)
-        if not part.tokens and not (part.cells and meaning.role == "row"):
-            continue
-        run = _run(head, part, form, printed)
-        if run is not None:
-            found.append(run)
-        # The columns of a head stay in force for the rows below it.
-        head = [each for each in head if each.meaning.role == "column"] if meaning.role == "row" else []
-    return found
+class _Head:
+    """The columns and rows named for the values to come, in the table that the stream is in."""
 
+    def __init__(self) -> None:
+        self.table: str | None = None
+        self.columns: list[str] = []
+        self.rows: list[str] = []  # named since the last values
+        self._earlier: list[tuple[str, ...]] = []
+        self._closed = False
 
-def _run(head: list[Anchor], part: Region, form: str, printed: dict[tuple[str, str], Row]) -> Run | None:
-    last = head[-1].meaning
-    columns = tuple(each.meaning.code for each in head if each.meaning.role == "column")
-    named = tuple(each.meaning.code for each in head if each.meaning.role == "row")
-    if last.table in _SINGLE_LINE:
-        return _line_of_rows(head, columns, named, part, form, printed)
-    if last.role == "row" and (last.table, last.code) in printed:
-        row = printed[last.table, last.code]
-        known = _head_names(columns, row, form)
-        if known is None:
+    def name(self, meaning: Meaning) -> None:
+        if meaning.role == "chapter" or (meaning.table != self.table and meaning.table != "chapters"):
+            self.__init__()
+            self.table = None if meaning.role == "chapter" else meaning.table
+        if meaning.role == "row":
+            self.rows.append(meaning.code)
+        elif meaning.role == "column":
+            if self._closed:
+                # Below values a head is a new one.
+                self._earlier.append(tuple(self.columns))
+                self.columns, self._closed = [], False
+            self.columns.append(meaning.code)
+
+    def values_follow(self, meaning: Meaning) -> None:
+        """Go on below values. What a head names stays in force for all rows below it; a line of values for several rows has
+        used it up."""
+        if self.table in HEADED_BY_ROWS:
+            self.__init__()
+            self.table = meaning.table
+        elif meaning.role == "column":
+            self.columns.pop()  # a word with a figure behind it heads no column
+        else:
+            self.rows, self._closed = [], True
+
+    def names(self, row: Row, form: str) -> bool | None:
+        """Return whether the head names the row's columns in an order the form knows; None when it names others, or a head
+        above it in the same table did."""
+        columns = tuple(self.columns)
+        if row.table == "disclosure":
+            return True if columns == row.columns else None
+        orders = _column_orders(form, row.table)
+        if not all(any(_is_part(each, order) for order in orders) for each in (*self._earlier, columns)):
             return None
-        tokens = _own(part, len(row.columns))
-        return None if tokens is None else Run(row.table, (row.row,), _slots(row.table, row), tokens, known)
-    return None
-
-
-def _head_names(columns: tuple[str, ...], row: Row, form: str) -> bool | None:
-    """Return whether the head names the row's columns in an order the form knows; None when it names others."""
-    count = len(row.columns)
-    if row.table == "disclosure":
-        return True if columns[-count:] == row.columns else None
-    orders = _column_orders(form, row.table)
-    if columns[-count:] in orders:
-        return True
-    return False if any(_is_part(columns[-count:], order) for order in orders) else None
+        return columns in orders
 
 
 def _is_part(columns: tuple[str, ...], order: tuple[str, ...]) -> bool:
@@ -122,20 +128,60 @@ def _is_part(columns: tuple[str, ...], order: tuple[str, ...]) -> bool:
     return all(column in rest for column in columns)
 
 
-def _line_of_rows(
-    head: list[Anchor],
-    columns: tuple[str, ...],
-    named: tuple[str, ...],
-    part: Region,
-    form: str,
-    printed: dict[tuple[str, str], Row],
-) -> Run | None:
-    table = head[-1].meaning.table
+def find_runs(stream: Stream, anchors: Sequence[Anchor], form: str) -> Runs:
+    """Return the runs of values of the stream in order."""
+    printed = rows_of(form)
+    found: list[Run] = []
+    unread: set[tuple[str, str]] = set()
+    head = _Head()
+    for index, anchor in enumerate(anchors):
+        meaning = anchor.meaning
+        following = anchors[index + 1].start if index + 1 < len(anchors) else len(stream.text)
+        head.name(meaning)
+        part = region(stream.text, anchor.end, following)
+        if not part.tokens and not part.figures and not (part.cells and meaning.role == "row"):
+            continue
+        run = _run(meaning, head, part, form, printed)
+        if run is not None:
+            found.append(run)
+        elif part.figures:
+            unread.update(_rows_meant(meaning, head, form, printed))
+        head.values_follow(meaning)
+    return Runs(tuple(found), frozenset(unread))
+
+
+def _rows_meant(
+    last: Meaning, head: _Head, form: str, printed: dict[tuple[str, str], Row]
+) -> list[tuple[str, str]]:
+    """Return the rows that the figures after a head or label belong to when they stand in a table: below a whole head, for
+    sentences name rows and columns too."""
+    if last.table in HEADED_BY_ROWS:
+        whole = len(head.columns) >= len(next(row.columns for (table, _), row in printed.items() if table == last.table))
+        return [(last.table, row) for row in head.rows] if whole else []
+    row = printed.get((last.table, last.code)) if last.role == "row" else None
+    return [(row.table, row.row)] if row is not None and head.names(row, form) else []
+
+
+def _run(last: Meaning, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row]) -> Run | None:
+    if last.table in HEADED_BY_ROWS:
+        return _line_of_rows(last.table, head, part, printed)
+    if last.role == "row" and (last.table, last.code) in printed:
+        row = printed[last.table, last.code]
+        known = head.names(row, form)
+        tokens = None if known is None else _own(part, len(row.columns))
+        if tokens is None:
+            return None
+        return Run(row.table, (row.row,), _slots(row.table, row), tokens, known, tokens is part.cells)
+    return None
+
+
+def _line_of_rows(table: str, head: _Head, part: Region, printed: dict[tuple[str, str], Row]) -> Run | None:
     rows = [row for (of, _), row in printed.items() if of == table]
     order = tuple(row.row for row in rows)
     each = rows[0].columns
     head_known = True
-    named = tuple(row for at, row in enumerate(named) if at == 0 or row != named[at - 1])
+    columns = tuple(head.columns)
+    named = tuple(row for at, row in enumerate(head.rows) if at == 0 or row != head.rows[at - 1])
     if columns[-len(each) * len(rows) :] == each * len(rows) and named[-len(rows) :] == order:
         meant = rows
     elif columns == each and named and named[-1] in order:
@@ -149,7 +195,7 @@ def _line_of_rows(
     tokens = _own(part, len(slots))
     if tokens is None or sum(bool(token.text) for token in tokens) < len(part.tokens):
         return None  # a second line of values under one head: which of them is the report's nobody can tell
-    return Run(table, tuple(row.row for row in meant), slots, tokens, head_known)
+    return Run(table, tuple(row.row for row in meant), slots, tokens, head_known, tokens is part.cells)
 
 
 def _own(part: Region, count: int) -> tuple[Token, ...] | None:
@@ -157,7 +203,10 @@ def _own(part: Region, count: int) -> tuple[Token, ...] | None:
     there, else all pieces up to the next label; None when something that is no value follows the last one in its line."""
     if len(part.cells) == count:
         return part.cells
+    if any(not cell.text for cell in part.cells) and sum(bool(cell.text) for cell in part.cells) != count:
+        return None  # cells were lost or doubled: a blank one may have been a value
     own = next((at for at, token in enumerate(part.tokens) if at and token.new_line), len(part.tokens))
-    if own == count:
+    # Where the values stand in lines of their own, the first of these lines is not the label's.
+    if own == count and (part.beside or own == len(part.tokens)):
         return part.tokens[:own]
     return part.tokens if part.clean and part.tokens else None

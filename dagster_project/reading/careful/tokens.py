@@ -11,6 +11,7 @@ from dagster_project.reading.careful.stream import BREAKS, CELL_BREAK, LINE_BREA
 
 _PIECE = re.compile(rf"[^{BREAKS}]+")
 _DIGITS = re.compile(r"[0-9]")
+_FIGURE = re.compile(r"[+-]?[0-9]")
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
 # Digits that may be several numbers: signs and one decimal point may stand among them, a unit of money at the end.
 _GLUED = re.compile(r"^[+-]?[0-9]+(?:[+-][0-9]+)*(?:\.[0-9]+)?(?:元|万元|件|项)?$")
@@ -20,7 +21,8 @@ _PAGE_MARK = re.compile(
 )
 # What may stand between a label and its values, or around them.
 _LEAD = re.compile(rf"^(?:[{BREAKS}|:：）)】\]”\"’'#*]|[（(【\[][^（(【\[\])）】]*[)）】\]])+")
-_REMARK = re.compile(r"[（(【\[][^（(【\[\])）】]*[)）】\]]")
+# What may stand in a label's own cell after it: punctuation, and a remark in brackets. With more it is another label.
+_REMARK = re.compile(r"[^0-9A-Za-z一-鿿㐀-䶿(（\[【]*(?:[(（\[【].*)?")
 _SENTENCE_END = re.compile(r"[。，、；：！？,.;:!?）)】\]]+")
 _WORDS_OF_MARKS = tuple(sorted(values.MARK_WORDS, key=len, reverse=True))
 
@@ -38,12 +40,15 @@ class Token:
 class Region:
     """The values between a label and what comes next.
 
-    ``clean``: nothing but a break follows the last one. ``cells``: the cells after the label in its own table row, blank ones
-    included; empty when the label stands in no row or something else than values follows there.
+    ``clean``: nothing but a break follows the last one. ``beside``: the first one stands in the label's own line. ``figures``:
+    a digit stands where values should, whether or not it is one. ``cells``: the cells after the label in its own table row,
+    blank ones included; empty when the label stands in no row or something else than values follows there.
     """
 
     tokens: tuple[Token, ...]
     clean: bool
+    beside: bool
+    figures: bool
     cells: tuple[Token, ...] = ()
 
 
@@ -53,26 +58,28 @@ def region(text: str, start: int, end: int) -> Region:
     cells = _row_cells(part, start)
     lead = _LEAD.match(part)
     at = lead.end() if lead else 0
+    beside = LINE_BREAK not in part[:at]
+    figures = _FIGURE.match(part, at) is not None
     tokens: list[Token] = []
     line_before = False
     place = at
     for match in _PIECE.finditer(part, at):
         line_before = line_before or LINE_BREAK in part[place : match.start()]
         if not is_value(match[0]):
-            return Region(tuple(tokens), line_before, cells)
+            return Region(tuple(tokens), line_before, beside, figures, cells)
         tokens.append(Token(match[0], start + match.start(), line_before))
         place, line_before = match.end(), False
-    return Region(tuple(tokens), True, cells)
+    return Region(tuple(tokens), True, beside, figures, cells)
 
 
 def _row_cells(part: str, start: int) -> tuple[Token, ...]:
-    label_end, found, _ = part.partition(CELL_BREAK)
-    if not found or LINE_BREAK in label_end:
+    """Return the cells after the label in its row, or of the row below it where the label ends its own."""
+    before, found, _ = part.partition(CELL_BREAK)
+    remark, below, _ = before.partition(LINE_BREAK)
+    if not found or before.count(LINE_BREAK) > 1 or _REMARK.fullmatch(remark) is None:
         return ()
-    # A value glued to the label makes the cells after it one too few, and a blank behind them hides that.
-    if _DIGITS.search(_REMARK.sub("", label_end)):
-        return ()
-    cells, at = [], len(label_end) + 1
+    at = len(remark if below else before) + 1
+    cells = []
     for text in part[at:].partition(LINE_BREAK)[0].split(CELL_BREAK):
         stripped = text.strip()
         if stripped and not is_value(stripped):

@@ -1,0 +1,249 @@
+"""Runs of glued digits of one table decided together: which of them are cut, and which stay open.
+
+Here: the rules of deciding. Not here: the ways to cut one run (``segmentation``), solutions of the equations (``solving``).
+
+A run is cut when its own sums hold, all solutions of the equations between rows take the same numbers, and these equations bind
+it: each of its cells stands in one of them, and all their rows could be read. Digits that a lost, doubled or misread cell
+leaves behind satisfy a row's own sum now and then, all equations of the table next to never.
+- Rows that no equation of the form binds to others (a line of channels, each with its own total) are cut by their own sums.
+- Rows without any sum are cut when there is one way, breaks taken as the ends of cells or ignored.
+- Zeros only are cut whatever became of the other rows: no other numbers leave them behind.
+- Where the source's own equations contradict each other, see ``_contradicted``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from rapidfuzz.distance import Levenshtein
+
+from dagster_project.forms.equations import Equation
+from dagster_project.reading.careful.runs import Run
+from dagster_project.reading.careful.segmentation import Candidate, Sum, TooMany, candidates, number
+from dagster_project.reading.careful.solving import TooManySums, Unknown, solve
+
+_MILLIONTHS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What became of one glued run: for each slot (index of the token, piece), or None where it stays open; the number of ways
+    left to cut the run (None when they were not counted); and whether it is one that the equations single out as damaged or
+    wrong at the source, while all others are as they should be."""
+
+    run: Run
+    pieces: tuple[tuple[int, str] | None, ...]
+    ways: int | None
+    demanded: tuple[str, ...] | None = None
+
+
+def cut(
+    runs: Sequence[Run], known: Mapping[str, int], form: Sequence[Equation]
+) -> tuple[list[Cut], bool]:
+    """Decide the glued runs of one table; the second result tells whether a bound of the search was met.
+
+    ``known``: millionths of the cells that are decided already. ``form``: the equations of the whole form, whether or not all
+    of their rows were found.
+    """
+    ways: list[list[Candidate]] = []
+    bounded: set[int] = set()
+    for at, run in enumerate(runs):
+        try:
+            ways.append(_ways(run, form))
+        except TooMany:
+            ways.append([])
+            bounded.add(at)
+    try:
+        decided, demanded = _decided(runs, ways, known, [each for each in form if len(_rows(each)) > 1])
+    except TooManySums:
+        return [Cut(run, (None,) * len(run.slots), None) for run in runs], True
+    cuts = []
+    for at, (run, viable) in enumerate(zip(runs, decided, strict=True)):
+        pieces = tuple(_agreed({candidate[slot] for candidate in viable}) for slot in range(len(run.slots)))
+        cuts.append(Cut(run, pieces, None if at in bounded else len(viable) or len(ways[at]), demanded.get(at)))
+    return cuts, bool(bounded)
+
+
+def _agreed(pieces: set[tuple[int, str]]) -> tuple[int, str] | None:
+    """Return the one piece that all ways give to a slot; None when they differ or leave it empty."""
+    return min(pieces) if len({piece for _, piece in pieces}) == 1 and min(pieces)[1] else None
+
+
+def _rows(equation: Equation) -> set[str]:
+    return {cell.rpartition(".")[0] for cell in (*equation.left, *equation.right)}
+
+
+def _ways(run: Run, asked: Sequence[Equation]) -> list[Candidate]:
+    """Return the ways to cut a run. Without a sum of its own to check it, a cell may as well have been blank, and a break may
+    as well stand inside a number: then there must be one way only."""
+    texts = [token.text for token in run.tokens if token.text]
+    sums = own_sums(run, asked)
+    if sums:
+        return candidates(texts, run.slots, sums)
+    apart = candidates(texts, run.slots, (), blanks=True)
+    together = candidates(["".join(texts)], run.slots, (), blanks=True)
+    same = {tuple(piece for _, piece in each) for each in (*apart, *together)}
+    return apart if apart and len(same) == 1 else apart + together if apart else []
+
+
+def own_sums(run: Run, asked: Sequence[Equation]) -> list[Sum]:
+    """Return the equations among the slots of one run."""
+    places = {slot.cell: at for at, slot in enumerate(run.slots)}
+    sums = []
+    for each in asked:
+        for total, parts in ((each.left, each.right), (each.right, each.left)):
+            if len(total) == 1 and total[0] in places and all(part in places for part in parts):
+                sums.append(Sum(places[total[0]], tuple(places[part] for part in parts)))
+                break
+    return sums
+
+
+def _decided(
+    runs: Sequence[Run], ways: Sequence[Sequence[Candidate]], known: Mapping[str, int], between: Sequence[Equation]
+) -> tuple[list[Sequence[Candidate]], dict[int, tuple[str, ...]]]:
+    """Return for each run the ways to cut it that count (none leaves it open), and what is demanded of a run singled out."""
+    unknowns = {at: Unknown(run.slots, tuple(found)) for at, (run, found) in enumerate(zip(runs, ways, strict=True)) if found}
+    read = set(known) | {slot.cell for unknown in unknowns.values() for slot in unknown.slots}
+    asked = [each for each in between if read.issuperset(_cells(each))]
+    solutions = solve(list(unknowns.values()), known, asked)
+    left: dict[int, tuple[Candidate, ...]] = dict(zip(unknowns, solutions.viable, strict=True))
+    demanded: dict[int, tuple[str, ...]] = {}
+    if solutions.count:
+        sound = _bound_by(asked)
+        kept, demanded = _kept_by_unreadable(runs, left, known, between)
+        sound |= _bound_by(kept)
+    else:
+        left, sound = _contradicted(runs, unknowns, known, asked)
+    bindable = _bound_by(between)
+    decided: list[Sequence[Candidate]] = []
+    for at, run in enumerate(runs):
+        needs = {slot.cell for slot in run.slots} & bindable
+        decided.append(left.get(at, ()) if needs <= sound else ways[at] if _only_zeros(ways[at]) else ())
+    return decided, demanded
+
+
+def _cells(equation: Equation) -> tuple[str, ...]:
+    return (*equation.left, *equation.right)
+
+
+def _bound_by(equations: Sequence[Equation]) -> set[str]:
+    return {cell for each in equations for cell in _cells(each)}
+
+
+def _only_zeros(viable: Sequence[Candidate]) -> bool:
+    return len(viable) == 1 and all(piece == "0" for _, piece in viable[0])
+
+
+def _kept_by_unreadable(
+    runs: Sequence[Run], left: Mapping[int, Sequence[Candidate]], known: Mapping[str, int], between: Sequence[Equation]
+) -> tuple[list[Equation], dict[int, tuple[str, ...]]]:
+    """Return the equations that hold when the one run that cannot be read says what they demand of it, and that its digits
+    come near to: then it is this run that is damaged, or wrong at the source, and all others are as they should be."""
+    unreadable = [at for at in range(len(runs)) if not left.get(at)]
+    if len(unreadable) != 1:
+        return [], {}
+    at = unreadable[0]
+    values = {**known, **_taken(runs, left)}
+    kept: list[Equation] = []
+    demands: set[tuple[str, ...]] = set()
+    for family in sorted({each.rule for each in between}):
+        equations = [each for each in between if each.rule == family]
+        demanded = _demanded(runs[at], values, equations)
+        if demanded is not None and _comes_near(_digits(runs[at]), demanded):
+            kept += equations
+            demands.add(tuple(demanded))
+    return kept, {at: min(demands)} if len(demands) == 1 else {}
+
+
+def _taken(runs: Sequence[Run], left: Mapping[int, Sequence[Candidate]]) -> dict[str, int]:
+    """Return the millionths of the cells of all runs that can be cut in one way."""
+    return {
+        slot.cell: _millionths(piece)
+        for at, viable in left.items()
+        if len(viable) == 1
+        for slot, (_, piece) in zip(runs[at].slots, viable[0], strict=True)
+        if piece
+    }
+
+
+def _contradicted(
+    runs: Sequence[Run], unknowns: Mapping[int, Unknown], known: Mapping[str, int], asked: Sequence[Equation]
+) -> tuple[dict[int, tuple[Candidate, ...]], set[str]]:
+    """Return the ways left to cut each run, and the cells that count, where the equations cannot all hold.
+
+    Nothing counts unless all families of equations but one can hold. Of the rows that only the broken family binds, those
+    count that are read alike whatever broke it:
+    - the source was wrong in one column, its total included, or
+    - one of the runs is damaged: it is one whose digits come near to what the family demands of it. It counts for nothing.
+    """
+    held: list[tuple[str, tuple[tuple[Candidate, ...], ...]]] = []
+    for family in sorted({each.rule for each in asked}):
+        found = solve(list(unknowns.values()), known, [each for each in asked if each.rule != family])
+        if found.count:
+            held.append((family, found.viable))
+    if len(held) != 1:
+        return {}, set()
+    family, viable = held[0]
+    left = dict(zip(unknowns, viable, strict=True))
+    sound = _bound_by([each for each in asked if each.rule != family])
+    broken = [each for each in asked if each.rule == family]
+    values = {**known, **_taken(runs, left)}
+    if not all(cell in values for each in broken for cell in _cells(each)):
+        return left, sound
+    damaged = set()
+    for at in left:
+        demanded = _demanded(runs[at], values, broken)
+        if demanded is not None and _comes_near(_digits(runs[at]), demanded):
+            damaged.add(at)
+    if damaged or _wrong_in_one_column(broken, values):
+        sound |= _bound_by(broken)
+        for at in damaged:
+            sound -= {slot.cell for slot in runs[at].slots}
+    return left, sound
+
+
+def _wrong_in_one_column(broken: Sequence[Equation], values: Mapping[str, int]) -> bool:
+    failing = {each.place for each in broken if _residual(each, values)}
+    return len(failing - {"total"}) <= 1
+
+
+def _residual(equation: Equation, values: Mapping[str, int]) -> int:
+    return sum(values[cell] for cell in equation.left) - sum(values[cell] for cell in equation.right)
+
+
+def _demanded(run: Run, values: Mapping[str, int], equations: Sequence[Equation]) -> list[str] | None:
+    """Return what the equations demand of a run's slots as printed numbers; None when they demand nothing printable."""
+    demanded = []
+    for slot in run.slots:
+        equation = next((each for each in equations if slot.cell in _cells(each)), None)
+        if equation is None or not all(cell in values for cell in _cells(equation) if cell != slot.cell):
+            return None
+        rest = {**values, slot.cell: 0}
+        number = _residual(equation, rest) * (-1 if slot.cell in equation.left else 1)
+        if number < 0 or number % _MILLIONTHS:
+            return None
+        demanded.append(str(number // _MILLIONTHS))
+    return demanded
+
+
+def _digits(run: Run) -> str:
+    return "".join(token.text for token in run.tokens)
+
+
+def _comes_near(digits: str, numbers: Sequence[str]) -> bool:
+    """Tell whether digits are what one fault leaves of numbers printed one after the other: some of them lost, one doubled,
+    one misprinted, one digit misread."""
+    whole = "".join(numbers)
+    if Levenshtein.distance(digits, whole, score_cutoff=1) <= 1:
+        return True
+    for at in range(len(numbers)):
+        before, after = "".join(numbers[:at]), "".join(numbers[at + 1 :])
+        if digits == before + numbers[at] * 2 + after:
+            return True
+        if len(digits) >= len(before) + len(after) and digits.startswith(before) and digits.endswith(after):
+            return True
+    return any(digits == "".join(kept) for size in range(1, len(numbers)) for kept in combinations(numbers, size))
+
+
+def _millionths(piece: str) -> int:
+    return int(number(piece) * _MILLIONTHS)
