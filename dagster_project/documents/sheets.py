@@ -5,10 +5,11 @@ come from (``spreadsheet``, ``separated``).
 
 A row is a table's when several of its cells are filled or framed, or when its cells are cut as those of a table's row beside
 it. A row with one filled cell is prose, unless nothing tells it from the rows around it: then it is both, because a label
-whose values are all blank looks the same as a heading. Above a row without numbers it is a heading: there a table begins.
+whose values are all blank looks the same as a heading. Above a head it is a heading: there a table begins.
 
-Where neither frames nor merged cells show what a column is, a column that is blank from the head of its table to its end is
-what a merged cell leaves behind, and no column.
+Which columns are a table's own is told by its frames or by its head. Under a head, a column that is blank to the table's end
+is none: it belongs to another table of the sheet, or a merged cell left it behind when the sheet was saved as text. Without
+frames and head every column is kept, because a blank column may be the values of an applicant who asked for nothing.
 """
 
 import re
@@ -23,6 +24,7 @@ _LONGEST_LABEL = 40
 # Fields of a header beside each other: 发布机构：某局, 发布日期：2022-01-10.
 _FIELD = re.compile(r"^\s*[一-鿿（）()]{2,15}\s*[：:]\s*\S")
 _NUMBER = re.compile(r"\s*[+\-－−]?[0-9０-９]+(?:[,，.．][0-9０-９]+)*\s*")
+_WORD = re.compile(r"[一-鿿]\s*[一-鿿]")
 _UNMARKED = {ord(mark): None for mark in MARKS}
 
 
@@ -69,12 +71,7 @@ def hand_on(rows: Iterable[SheetRow], into: Pieces, place: str = "") -> None:
 
 
 def _table(rows: list[SheetRow], parts: list[_Part], into: Pieces, place: str) -> None:
-    # Columns that this table does not reach belong to others of the sheet.
-    reached = [cell for row in rows for cell in row.cells if _counts(cell)]
-    left, right = min(cell.first for cell in reached), max(cell.last for cell in reached)
-    columns = set(range(left, right + 1))
-    if not any(_is_drawn(row) for row in rows) and not _has_number(rows[0]):
-        columns = {cell.first for cell in reached}
+    columns = _columns(rows)
     into.begin_table()
     into.heading.lines.append(TABLE_MARK)
     for row, part in zip(rows, parts, strict=True):
@@ -82,6 +79,32 @@ def _table(rows: list[SheetRow], parts: list[_Part], into: Pieces, place: str) -
         into.row([cell.text for cell in row.cells if not columns.isdisjoint(range(cell.first, cell.last + 1))], where)
         if part is _Part.BOTH or len(rows) == 1:
             _line(row, into)
+
+
+def _columns(rows: list[SheetRow]) -> set[int]:
+    """Return the columns of the sheet that belong to a table."""
+    reached = [cell for row in rows for cell in row.cells if _counts(cell)]
+    left, right = min(cell.first for cell in reached), max(cell.last for cell in reached)
+    if any(cell.framed for cell in reached):
+        return set(range(left, right + 1))
+    if not _has_head(rows):
+        return set(range(left, max(cell.last for row in rows for cell in row.cells) + 1))
+    return set(range(left, right + 1)) if any(map(_is_drawn, rows)) else {cell.first for cell in reached}
+
+
+def _has_head(rows: list[SheetRow]) -> bool:
+    """Tell whether the rows above the first number name every column in which a number stands."""
+    first = next((at for at, row in enumerate(rows) if _has_number(row)), 0)
+    numbers = _number_columns(rows)
+    names = {
+        column: cell.text
+        for row in rows[:first]
+        for cell in row.cells
+        for column in _named_columns(cell)
+        if column in numbers
+    }
+    # The same word in every column is what stands there in place of numbers.
+    return numbers <= names.keys() and len(set(names.values())) >= min(2, len(numbers)) and bool(numbers)
 
 
 def _line(row: SheetRow, into: Pieces) -> None:
@@ -115,10 +138,24 @@ def _parts(rows: list[SheetRow]) -> list[_Part]:
             end += 1
         if at < end and at > 0 and end < len(rows) and parts[at - 1] is parts[end] is _Part.TABLE:
             plain = not any(_is_drawn(rows[beside]) for beside in (at - 1, end))
-            if plain and _has_number(rows[end]) and all(_may_be_label(row) for row in rows[at:end]):
+            if plain and not _is_head(rows, parts, at - 1, end) and all(_may_be_label(row) for row in rows[at:end]):
                 parts[at:end] = [_Part.BOTH] * (end - at)
         at = end + 1
     return parts
+
+
+def _is_head(rows: list[SheetRow], parts: list[_Part], above: int, at: int) -> bool:
+    """Tell whether the row ``at`` is a head: words stand in it where numbers stand below it, or above up to row ``above``."""
+    if _has_number(rows[at]):
+        return False
+    end = at + 1
+    while end < len(rows) and parts[end] is _Part.TABLE:
+        end += 1
+    start = above
+    while start > 0 and parts[start - 1] in (_Part.TABLE, _Part.BOTH):
+        start -= 1
+    numbers = _number_columns(rows[start : above + 1]) | _number_columns(rows[at:end])
+    return any(column in numbers for cell in rows[at].cells for column in _named_columns(cell))
 
 
 def _alone(row: SheetRow) -> _Part:
@@ -144,6 +181,15 @@ def _is_drawn(row: SheetRow) -> bool:
 
 def _has_number(row: SheetRow) -> bool:
     return any(_NUMBER.fullmatch(cell.text) for cell in row.cells)
+
+
+def _number_columns(rows: list[SheetRow]) -> set[int]:
+    return {cell.first for row in rows for cell in row.cells if _NUMBER.fullmatch(cell.text)}
+
+
+def _named_columns(cell: SheetCell) -> range:
+    """Return the columns below a cell that may be a head's."""
+    return range(cell.first, cell.last + 1) if _WORD.search(cell.text) else range(0)
 
 
 def _may_be_label(row: SheetRow) -> bool:

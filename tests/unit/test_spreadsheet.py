@@ -267,34 +267,62 @@ class TestTablesAndLines:
         assert grid(pieces) == [["信息内容", "甲"], ["规章", ""], ["文件", ""], ["乙", "1"]]
         assert pieces.heading.lines == [TABLE_MARK, "题", TABLE_MARK, "乙 1"]
 
-    def test_above_a_row_without_numbers_a_table_begins(self):
+    def test_above_a_head_a_table_begins(self):
         pieces = handed_on(
-            plain_row(1, "信息内容", "甲", "乙"),
+            plain_row(1, "信息内容", "制发件数", "现行件数"),
             plain_row(2, "文件", "1", "2"),
             plain_row(3, "第二十条第（五）项", "", ""),
-            plain_row(4, "信息内容", "丙", ""),
+            plain_row(4, "信息内容", "决定数量", ""),
             plain_row(5, "许可", "3", ""),
         )
-        assert grid(pieces) == [["信息内容", "甲", "乙"], ["文件", "1", "2"], ["信息内容", "丙"], ["许可", "3"]]
+        assert grid(pieces) == [
+            ["信息内容", "制发件数", "现行件数"],
+            ["文件", "1", "2"],
+            ["信息内容", "决定数量"],
+            ["许可", "3"],
+        ]
         assert pieces.heading.lines == [TABLE_MARK, "第二十条第（五）项", TABLE_MARK]
 
     def test_a_column_that_merged_cells_leave_blank_is_none(self):
         pieces = handed_on(
-            plain_row(1, "信息内容", "", "甲", "乙", ""),
+            plain_row(1, "信息内容", "", "制发件数", "现行件数", ""),
             plain_row(2, "规章", "", "1", "", ""),
             plain_row(3, "文件", "", "2", "3", ""),
         )
-        assert grid(pieces) == [["信息内容", "甲", "乙"], ["规章", "1", ""], ["文件", "2", "3"]]
+        assert grid(pieces) == [["信息内容", "制发件数", "现行件数"], ["规章", "1", ""], ["文件", "2", "3"]]
+
+    def test_a_column_of_numbers_that_no_head_names_keeps_every_column(self):
+        rows = [["信息内容", "制发件数", "", "现行件数", ""], ["规章", "1", "2", "", ""], ["文件", "", "2", "3", ""]]
+        assert grid(handed_on(*(plain_row(1 + at, *row) for at, row in enumerate(rows)))) == rows
 
     def test_a_blank_column_of_a_table_without_head_is_kept(self):
-        pieces = handed_on(plain_row(1, "规章", "1", "", "2"), plain_row(2, "文件", "3", "", "4"))
-        assert grid(pieces) == [["规章", "1", "", "2"], ["文件", "3", "", "4"]]
+        for first in (["规章", "1", "", "2", ""], ["规章", "", "", "", ""], ["规章", "不涉及", "", "不涉及", ""]):
+            rows = [first, ["文件", "3", "", "4", ""]]
+            found = grid(
+                handed_on(plain_row(1, "x", "y", "", "", ""), *(plain_row(2 + at, *row) for at, row in enumerate(rows)))
+            )
+            assert [row for row in found if row[0] != "x"] == rows
+
+    def test_labels_whose_values_are_blank_do_not_part_a_table(self):
+        rows = [
+            ["", "", "自然人", "企业", "总计"],
+            ["一、新收", "", "3", "", "3"],
+            ["", "2.缺", "", "", ""],
+            ["", "3.少", "", "", ""],
+            ["其他", "1.无", "", "", ""],
+            ["总计", "", "2", "", "2"],
+        ]
+        pieces = handed_on(*(plain_row(1 + at, *row) for at, row in enumerate(rows)))
+        assert grid(pieces) == rows
+        assert pieces.heading.lines == [TABLE_MARK, "2.缺", "3.少"]
 
     def test_columns_beyond_a_table_are_not_its_own(self):
         pieces = handed_on(
-            plain_row(1, "", "a", "1", "", ""), plain_row(2, "", "b", "", "", ""), plain_row(3, "", "c", "2", "", "")
+            plain_row(1, "", "信息内容", "制发件数", "", ""),
+            plain_row(2, "", "规章", "", "", ""),
+            plain_row(3, "", "文件", "2", "", ""),
         )
-        assert grid(pieces) == [["a", "1"], ["b", ""], ["c", "2"]]
+        assert grid(pieces) == [["信息内容", "制发件数"], ["规章", ""], ["文件", "2"]]
 
     def test_fields_of_a_header_beside_each_other_are_a_line(self):
         pieces = handed_on(
