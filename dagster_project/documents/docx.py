@@ -12,10 +12,10 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from dagster_project.documents import html, mhtml
 from dagster_project.documents.docx_styles import Numbers, Styles, child, local, numbering_of, switched_on, value
 from dagster_project.documents.docx_text import Paragraphs, chosen
-from dagster_project.documents.encoding import decode
-from dagster_project.documents.html import read_markup
+from dagster_project.documents.kinds import sniff
 from dagster_project.documents.package import Package
 from dagster_project.documents.pieces import IMAGE_MARK, NOTE_MARK, TABLE_MARK, Pieces, Unreadable
 
@@ -23,6 +23,8 @@ KINDS = ("docx",)
 
 _WHAT = "a Word document (.docx)"
 _CONTAINERS = {"sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "dir", "bdo"}
+# Programs that make Word documents of pages put the page in as it is.
+_CHUNK_READERS = {kind: module.read for module in (html, mhtml) for kind in module.KINDS}
 _TITLE_STYLES = ("title", "heading 1", "heading 2")
 
 
@@ -72,7 +74,7 @@ class _Story:
             self._margin(part)
         if not _has_text(body) and any(part.startswith("word/media/") for part in self._package.parts):
             raise Unreadable(
-                "only_images",
+                "scan_without_text",
                 f"Expected {_WHAT} with text, found pictures only: it is a scan. Supply the document it was printed from.",
             )
         self._tell()
@@ -203,8 +205,9 @@ class _Story:
         """Read a page that stands in the package as a file of its own and is shown in this place."""
         part = self._related.get(value(node, "id") or "", ("", ""))[1]
         content = self._package.bytes_of(part) if part in self._package else b""
-        if b"<html" in content[:4096].lower() and not content.startswith(b"MIME-Version"):
-            read_markup(decode(content)[0].encode(), self._into)
+        reader = _CHUNK_READERS.get(sniff(content, part))
+        if reader is not None:
+            reader(content, self._into)
         else:
             self._into.note(
                 "part_not_read",

@@ -71,7 +71,7 @@ def _read_xlsx(content: bytes, into: Pieces) -> None:
     _read_sheets(_opened(checked), looks, into)
     if not into.heading.lines and any(part.startswith("xl/media/") for part in package.parts):
         raise Unreadable(
-            "only_images",
+            "scan_without_text",
             f"Expected {_WHAT} with cells, found pictures only: it is a scan. Supply the document it was made from.",
         )
 

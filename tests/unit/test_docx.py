@@ -350,6 +350,16 @@ class TestLines:
         assert pieces.heading.lines == ["前", "内", TABLE_MARK, "后"]
         assert grid(pieces) == [["5"]]
 
+    def test_a_web_archive_inside_the_package_is_read_in_its_place(self):
+        page = "<html><body><table><tr><td>5</td></tr></table></body></html>"
+        archive = f'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="b"\n\n--b\nContent-Type: text/html\n\n{page}\n--b--\n'
+        pieces = read(word(paragraph("前") + '<w:altChunk r:id="aFChunk"/>', aFChunk=archive))
+        assert pieces.heading.lines == ["前", TABLE_MARK] and grid(pieces) == [["5"]]
+
+    def test_a_file_of_another_kind_inside_the_package_is_told(self):
+        pieces = read(word(paragraph("前") + '<w:altChunk r:id="aFChunk"/>', aFChunk="{\\rtf1 x}"))
+        assert [code for code, _ in pieces.heading.notes] == ["part_not_read"]
+
     def test_a_document_in_the_strict_dialect_reads_the_same(self):
         pieces = read(word(paragraph("a") + table(["1"]), namespaces=NAMESPACES.replace(W, STRICT)))
         assert pieces.heading.lines == ["a", TABLE_MARK] and grid(pieces) == [["1"]]
@@ -416,7 +426,7 @@ class TestBadInput:
         buffer = io.BytesIO(with_picture)
         with zipfile.ZipFile(buffer, "a") as archive:
             archive.writestr("word/media/image1.png", b"x")
-        assert self.code(buffer.getvalue()) == "only_images"
+        assert self.code(buffer.getvalue()) == "scan_without_text"
 
     def test_tables_in_tables_without_end_are_damaged_not_fatal(self):
         body = "<w:tbl><w:tr><w:tc>" * 400 + "</w:tc></w:tr></w:tbl>" * 400

@@ -399,7 +399,7 @@ class TestBadWorkbooks:
         parts = io.BytesIO(content)
         with zipfile.ZipFile(parts, "a") as archive:
             archive.writestr("xl/media/image1.png", b"x")
-        assert self.code(parts.getvalue()) == "only_images"
+        assert self.code(parts.getvalue()) == "scan_without_text"
 
 
 def older(
