@@ -6,7 +6,7 @@ report. Not here: which of them is believed (``identify``).
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 _LABELS = {
     "title": ("标题", "题名", "名称", "信息名称", "文件名称", "文件标题", "公文名称", "信息标题", "公文标题"),
@@ -90,6 +90,8 @@ def pairs_in_cells(cells: Sequence[str]) -> list[Pair]:
     return found
 
 
+# Cells of forms are labels of the same few kinds in every document.
+@lru_cache(maxsize=1 << 12)
 def _label(text: str) -> str | None:
     plain = re.sub(r"[\s:：\[\]【】]", "", text)
     return _attribute_of().get(plain) if len(plain) <= _LONGEST_LABEL else None

@@ -11,7 +11,7 @@ end is no title.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -157,6 +157,8 @@ def _grammar() -> Grammar:
     return Grammar(words())
 
 
+# A page says its title in several places, and each is asked more than once.
+@lru_cache(maxsize=1 << 12)
 def parse(text: str) -> Title | None:
     """Take one line apart; None when it is not the title of an annual report on government information disclosure."""
     return _grammar().parse(text)

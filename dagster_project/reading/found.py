@@ -4,7 +4,7 @@ Here: cells met twice, statuses, units printed beside a number or in its column 
 (``fast_lane``), which cells a report should have (``resolve``).
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 import polars as pl
 
@@ -64,6 +64,17 @@ def found_cells(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
         .otherwise(pl.format("{}table={};row={}", "place", "table", "row")),
         confidence="confidence",
     ).cast(dict(FOUND))
+
+
+def cells_met(found: pl.DataFrame) -> dict[int, frozenset[str]]:
+    """Return the cells of each document. Nearly all reports of a form print the same, so they share a few sets."""
+    listed = found.group_by("document").agg(pl.col("cell").sort().str.join(" "))
+    return {document: _cells(cells) for document, cells in listed.iter_rows()}
+
+
+@lru_cache(maxsize=1 << 10)
+def _cells(listed: str) -> frozenset[str]:
+    return frozenset(listed.split(" "))
 
 
 @cache

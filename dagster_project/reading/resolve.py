@@ -10,6 +10,7 @@ import polars as pl
 
 from dagster_project.forms import registry
 from dagster_project.reading.document import Document, recognise
+from dagster_project.reading.found import cells_met
 from schemas import CELLS
 
 
@@ -19,13 +20,13 @@ def resolve(found: pl.DataFrame, documents: list[Document]) -> pl.DataFrame:
     ``found``: as reading.found.FOUND, each document and cell once.
     """
     open_statuses = pl.col("status") == "ambiguous"
-    seen = {index: set(cells) for index, cells in found.group_by("document").agg("cell").iter_rows()}
+    seen = cells_met(found)
     readable = dict(found.group_by("document").agg((~open_statuses).any()).iter_rows())
     reports = []
     for document in documents:
         if document.index is None or document.identity is None:
             continue
-        recognise(document, seen.get(document.index, set()), readable.get(document.index, False))
+        recognise(document, seen.get(document.index, frozenset()), readable.get(document.index, False))
         if document.verdict is None:
             reports.append(document)
     if not reports:

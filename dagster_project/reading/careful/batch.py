@@ -5,7 +5,7 @@ Here: which documents these are, their streams, and putting what was read beside
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from dagster_project.forms import labels, registry
 from dagster_project.reading.careful.lane import CarefulCell, read_carefully
 from dagster_project.reading.careful.stream import document_rows
 from dagster_project.reading.document import Document, form_of
-from dagster_project.reading.found import CONFLICTS_OF_TWO_REPORTS, FOUND, end_as_several, without_subtotals
+from dagster_project.reading.found import CONFLICTS_OF_TWO_REPORTS, FOUND, cells_met, end_as_several, without_subtotals
 
 _LONGEST_HEADING = 40
 Table = list[tuple[int, str, list[str]]]
@@ -24,17 +24,17 @@ Table = list[tuple[int, str, list[str]]]
 def read_unfinished(found: pl.DataFrame, pieces: Pieces, documents: Sequence[Document]) -> pl.DataFrame:
     """Return ``found`` with the cells that the careful lane read: those that were not met, and those met but not decided."""
     decided = found.filter(pl.col("status") != "ambiguous")
-    met = {
-        index: dict(zip(cells, values, strict=True))
-        for index, cells, values in decided.group_by("document").agg("cell", "value").iter_rows()
-    }
-    unfinished = [each for each in documents if _is_unfinished(each, met.get(each.index, {}), pieces)]
+    met = cells_met(decided)
+    unfinished = [each for each in documents if _is_unfinished(each, met.get(each.index, frozenset()), pieces)]
     if not unfinished:
         return found
-    tables = _tables(pieces, [each.index for each in unfinished])
+    indices = [each.index for each in unfinished]
+    tables = _tables(pieces, indices)
+    values = decided.filter(pl.col("document").is_in(indices)).group_by("document").agg("cell", "value")
+    printed = {index: dict(zip(cells, numbers, strict=True)) for index, cells, numbers in values.iter_rows()}
     read: list[tuple] = []
     for document in unfinished:
-        known = met.get(document.index, {})
+        known = printed.get(document.index, {})
         rows = document_rows(pieces.headings[document.index].lines, tables.get(document.index, []))
         try:
             with within():
@@ -57,17 +57,24 @@ def read_unfinished(found: pl.DataFrame, pieces: Pieces, documents: Sequence[Doc
     return without_subtotals(pl.concat([kept, careful])).sort("document", "cell")
 
 
-def _is_unfinished(document: Document, met: dict, pieces: Pieces) -> bool:
+def _is_unfinished(document: Document, met: frozenset[str], pieces: Pieces) -> bool:
     identity = document.identity
     if document.index is None or identity is None or identity.foreign is not None or document.verdict is not None:
         return False
     if not met:
         return identity.is_report or _names_the_form(pieces.headings[document.index].lines)
+    return not _is_whole(met)
+
+
+# Reports that print the same cells share one set, so this is asked a few times, not for every document.
+@lru_cache(maxsize=1 << 10)
+def _is_whole(met: frozenset[str]) -> bool:
+    """Whether these are all the cells of one form."""
     form = form_of(set(met))
     if form is None:
-        return True
+        return False
     borrowed = any(f"requests.{row}.total" in met for row in _borrowed_rows(form))
-    return any(cell not in met for cell, row in _regular(form) if not (borrowed and row.startswith("other")))
+    return all(cell in met for cell, row in _regular(form) if not (borrowed and row.startswith("other")))
 
 
 def _names_the_form(lines: list[str]) -> bool:
@@ -81,7 +88,6 @@ def _headings() -> frozenset[str]:
     return frozenset(labels.key_of(label) for label in chapters)
 
 
-# Asked for every document: one filter of a frame each time would take as long as reading the page.
 @cache
 def _regular(form: str) -> tuple[tuple[str, str], ...]:
     return tuple(registry.cells().filter(form=form, presence="regular").select("cell", "row").iter_rows())
