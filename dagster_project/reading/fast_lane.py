@@ -84,7 +84,7 @@ def read_tables(pieces: Pieces) -> TablesRead:
     """Find the cells of the official forms in the tables of a batch."""
     texts = _classified(pieces)
     rows = pieces.rows()
-    roles = texts.select("key", "kind", "worded").join(_roles(), on="key", how="left", maintain_order="left")
+    roles = texts.select("key", "kind", "worded", "damaged").join(_roles(), on="key", how="left", maintain_order="left")
     cells = pieces.cells()
     cells = pl.concat([cells, roles[cells["text"]]], how="horizontal")
     labelled = cells.filter(pl.col("key").is_not_null())
@@ -114,6 +114,7 @@ def _classified(pieces: Pieces) -> pl.DataFrame:
     return frame.with_columns(
         pl.Series("key", [None if key is None else key[0] for key in keys], dtype=pl.String),
         pl.Series("edits", [None if key is None else key[1] for key in keys], dtype=pl.Int32),
+        damaged=pl.col("raw").str.contains("\ufffd", literal=True),
         worded=pl.col("kind").is_in(["text", "ambiguous"]) & (pl.col("raw").str.count_matches(r"\p{Han}") >= _WORDS),
     )
 
@@ -287,7 +288,7 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
     """
     candidates = candidates.with_columns(pl.col("label_at").cast(pl.Int64))
     after = (
-        cells.select("row_id", "cell", "text", "kind", "key", "worded")
+        cells.select("row_id", "cell", "text", "kind", "key", "worded", "damaged")
         .join(candidates.select("row_id", "label_at"), on="row_id", how="inner")
         .filter(pl.col("cell") > pl.col("label_at"))
     )
@@ -299,6 +300,7 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
         # Words among the values are a label too, one that was not recognised: the values are another row's.
         labelled=(pl.col("key").is_not_null() | pl.col("worded")).any(),
         ambiguous=(pl.col("kind") == "ambiguous").any(),
+        damaged=pl.col("damaged").sum(),
     )
     placed = candidates.join(extent, on="row_id", how="left", maintain_order="left").with_columns(
         full=(pl.col("width") > count) & (pl.col("last") - pl.col("first") + 1 == count),
@@ -320,10 +322,12 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
         .otherwise(None)
     )
     # A row that lost the border between two cells has two values in one of them and a blank at an end where a value belongs; in
-    # a table whose other rows have blanks beyond their values, one without has lost a border too.
-    short = (pl.col("last") - pl.col("first") + 1 < count) & (
-        pl.col("ambiguous") | ((pl.col("width") == count) & pl.col("full").any().over("document", "table"))
-    )
+    # a table whose other rows have blanks beyond their values, one without has lost a border too. Where two cells are damaged,
+    # one may have been the blank.
+    short = (
+        (pl.col("last") - pl.col("first") + 1 < count)
+        & (pl.col("ambiguous") | ((pl.col("width") == count) & pl.col("full").any().over("document", "table")))
+    ) | (pl.col("damaged") > 1)
     placed = placed.with_columns(
         decided=pl.col("skip").is_not_null() & pl.col("trusted") & ~pl.col("labelled") & ~short.fill_null(False),
         start=pl.col("label_at") + 1 + pl.col("skip"),

@@ -66,6 +66,10 @@ class TestRequests:
         other = row(OLD, *"7654321", "")
         assert found(HEAD + row(NEW, "", "1", glued, *"4567") + other)["requests.received.business"] is None
 
+    def test_two_damaged_cells_leave_the_row_undecided_and_one_does_not(self):
+        assert set(found(HEAD + row(NEW, "\ufffd", *"1234", "5\ufffd6", "7")).values()) == {None}
+        assert found(HEAD + row(NEW, *"123456", "\ufffd"))["requests.received.natural_person"] == "1"
+
     def test_a_row_without_the_blank_that_its_table_has_behind_every_row_has_lost_a_value(self):
         got = found(HEAD + row(OLD, *"7654321", "") + row(NEW, *"134567", ""))
         assert got["requests.carried_in.total"] == "1"
