@@ -21,7 +21,7 @@ from dagster_project.documents.pdf_ink import Ink
 from dagster_project.documents.pdf_joins import WholeTable, goes_on
 from dagster_project.documents.pdf_lines import Line, lines_of, paragraphs
 from dagster_project.documents.pdf_margins import PageContent, title_of, without_margins
-from dagster_project.documents.pdf_page import Page, read_page
+from dagster_project.documents.pdf_page import MOST_GLYPHS, MOST_OBJECTS, Page, read_page
 from dagster_project.documents.pdf_ruled import ruled_tables
 from dagster_project.documents.pdf_unruled import (
     add_fragments,
@@ -31,6 +31,7 @@ from dagster_project.documents.pdf_unruled import (
     unruled_tables,
 )
 from dagster_project.documents.pieces import TABLE_MARK, Pieces, Unreadable
+from dagster_project.documents.scan import SCAN
 
 KINDS = ("pdf",)
 
@@ -46,7 +47,8 @@ def read(content: bytes, into: Pieces) -> None:
     """
     with opened(content) as document:
         pages = [_read_page(read_page(document, index)) for index in range(len(document))]
-        _refuse_scans(pages)
+        _refuse_without_text(pages)
+        _tell_of_pages(pages, into)
         without_margins(pages)
         for page in pages:
             _add_unruled(page, document)
@@ -153,20 +155,54 @@ def _add_over_break(content: PageContent, following: PageContent) -> None:
             content.lines = [line for line in content.lines if line.top <= lowest] + left
 
 
-def _refuse_scans(pages: list[PageContent]) -> None:
-    if any(
-        page.lines or any(cell.glyphs for table in page.tables for row in table.rows for cell in row) for page in pages
-    ):
+def _refuse_without_text(pages: list[PageContent]) -> None:
+    """Refuse a file whose text is not on its pages as text: scans, drawings, blank pages."""
+    crowded = [content.page.number for content in pages if content.page.crowded]
+    if any(_shows_text(content) for content in pages):
+        pictures = [content for content in pages if content.page.pictured and not _shows_text(content)]
+        if not any(content.tables for content in pages) and 2 * len(pictures) >= len(pages):
+            raise _scan(f"{len(pictures)} of {len(pages)} pages that are pictures, and no table on the others", pages)
         return
-    hidden = sum(page.page.hidden for page in pages)
-    raise Unreadable(
-        "scan_without_text",
-        "Expected a PDF with text, found pages that are pictures"
-        + (f" with {hidden:,} characters of hidden text, which a machine guessed from them" if hidden else "")
-        + ". It needs character recognition (OCR) and a person to check its figures; or supply the report as a page or as a "
-        "PDF with text.",
+    if crowded:
+        raise Unreadable(
+            "too_crowded",
+            f"Expected pages of at most {MOST_GLYPHS:,} characters and {MOST_OBJECTS:,} drawn objects, found more on page "
+            f"{crowded[0]}: a plan or a drawing, no report. Supply the report alone.",
+            "reading",
+        )
+    if not any(content.page.drawn for content in pages):
+        raise Unreadable("blank", "Expected a report, found blank pages. Download the file again from its source.", "reading")
+    raise _scan("pages that are pictures", pages)
+
+
+def _shows_text(content: PageContent) -> bool:
+    return bool(content.lines) or any(cell.glyphs for table in content.tables for row in table.rows for cell in row)
+
+
+def _scan(found: str, pages: list[PageContent]) -> Unreadable:
+    hidden = sum(content.page.hidden for content in pages)
+    return Unreadable(
+        SCAN,
+        f"Expected a PDF with text, found {found}"
+        + (f", with {hidden:,} characters of hidden text, which a machine guessed from them" if hidden else "")
+        + ". Its characters have to be recognised (OCR, the extra 'ocr'); or supply the report as a page or as a PDF with text.",
         "reading",
     )
+
+
+def _tell_of_pages(pages: list[PageContent], into: Pieces) -> None:
+    pictures = [content.page.number for content in pages if content.page.pictured and not _shows_text(content)]
+    if pictures:
+        into.note(
+            "pages_are_pictures",
+            f"Page(s) {', '.join(map(str, pictures))} are pictures without text; what stands on them is not read.",
+        )
+    crowded = [content.page.number for content in pages if content.page.crowded]
+    if crowded:
+        into.note(
+            "pages_not_read",
+            f"Page(s) {', '.join(map(str, crowded))} hold more characters or lines than a page of text; their tables are not read.",
+        )
 
 
 def _hand_on(pages: list[PageContent], into: Pieces) -> None:

@@ -37,9 +37,11 @@ def read_drawings(page: Page) -> None:
     for count, (drawn, matrix) in enumerate(_objects(page.raw.raw)):
         if count >= MOST_OBJECTS or len(page.rulings) > MOST_RULINGS:
             page.crowded = True
+            page.drawn = count
             page.rulings = Rulings()
             return
         kind = pdfium_c.FPDFPageObj_GetType(drawn)
+        page.drawn += kind != pdfium_c.FPDF_PAGEOBJ_TEXT
         if kind == pdfium_c.FPDF_PAGEOBJ_PATH:
             _read_path(drawn, matrix, frame, page.rulings)
         elif kind in (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_SHADING):

@@ -84,7 +84,8 @@ class Rulings:
 
 @dataclass
 class Page:
-    """One page. ``hidden`` counts glyphs that are in the file but are not shown; ``crowded`` says that it is no page of text."""
+    """One page. ``hidden`` counts glyphs that are in the file but are not shown, ``drawn`` paths and pictures; ``crowded`` says
+    that it holds more than a page of text can."""
 
     number: int
     width: float
@@ -96,6 +97,7 @@ class Page:
     rulings: Rulings = field(default_factory=Rulings)
     pictures: list[Box] = field(default_factory=list)
     hidden: int = 0
+    drawn: int = 0
     crowded: bool = False
 
     def displayed(self, box: Box) -> Box:

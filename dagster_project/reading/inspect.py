@@ -15,6 +15,7 @@ from rich.text import Text
 from dagster_project.auditing.findings import audit
 from dagster_project.documents.kinds import sniff
 from dagster_project.documents.manifest import partition_of, read_bytes
+from dagster_project.documents.pdf_page_image import mark_cell
 from dagster_project.documents.pieces import Unreadable
 from dagster_project.forms import registry
 from dagster_project.reading.batch import read_batch
@@ -42,7 +43,10 @@ _SHOWN_INSTEAD = {"blank": "·", "absent": "absent", "ambiguous": "?", "illegibl
 
 
 def show(path: Path, cell: str | None = None, console: Console | None = None) -> int:
-    """Print one document, or the place of one of its cells. Returns the exit status: 0 for a report, 1 for anything else."""
+    """Print one document, or the place of one of its cells; of a PDF that place is drawn too, into the current folder.
+
+    Returns the exit status: 0 for a report, 1 for anything else.
+    """
     console = console or Console()
     try:
         content = read_bytes(path)
@@ -56,7 +60,7 @@ def show(path: Path, cell: str | None = None, console: Console | None = None) ->
     frames = read_batch([source], path.parent, scans=True)
     document = frames[DOCUMENTS.name].row(0, named=True)
     if cell is not None:
-        return _show_cell(console, document, frames[CELLS.name], cell)
+        return _show_cell(console, document, frames[CELLS.name], cell, content)
     _show_document(console, document, frames[CANDIDATES.name], len(content))
     if document["outcome"] == "report":
         found = AUDIT_FINDINGS.validate(audit(frames[CELLS.name], frames[DOCUMENTS.name]))
@@ -76,7 +80,7 @@ def _show_document(console: Console, document: dict, candidates: pl.DataFrame, s
             f"         {document['reason_code']} at {document['stage']}: {document['detail']}", highlight=False
         )
     console.print(
-        f"[bold]File[/]     {document['source_path']}: {document['file_kind']}, {document['encoding'] or 'no text'}, {size:,} bytes, sha256 {document['source_sha256'][:16]}…",
+        f"[bold]File[/]     {document['source_path']}: {document['file_kind']}, {document['encoding'] or 'no encoding'}, {size:,} bytes, sha256 {document['source_sha256'][:16]}…",
         highlight=False,
     )
     for label, attribute, value in (
@@ -185,7 +189,7 @@ def _show_findings(console: Console, findings: pl.DataFrame) -> None:
         console.print(f"[yellow]{rule}[/]: {diagnosis}", highlight=False)
 
 
-def _show_cell(console: Console, document: dict, cells: pl.DataFrame, code: str) -> int:
+def _show_cell(console: Console, document: dict, cells: pl.DataFrame, code: str, content: bytes) -> int:
     found = cells.filter(cell=code)
     if not found.height:
         near = [
@@ -207,4 +211,15 @@ def _show_cell(console: Console, document: dict, cells: pl.DataFrame, code: str)
         ("Place", f"{document['source_path']}; {cell['locator'] or 'not found in the document'}"),
     ):
         console.print(f"[bold]{label:8}[/] {value if value is not None else '—'}", highlight=False)
+    if document["file_kind"] == "pdf" and not document["member"] and cell["locator"]:
+        _draw_cell(console, content, Path(f"{Path(document['source_path']).stem}.{code}.png"), cell["locator"])
     return 0
+
+
+def _draw_cell(console: Console, content: bytes, target: Path, locator: str) -> None:
+    try:
+        mark_cell(content, locator, target)
+    except Unreadable as error:
+        console.print(f"[yellow]No picture of the page:[/] {error.detail}", highlight=False)
+    else:
+        console.print(f"[bold]Picture[/]  {target.absolute()}", highlight=False, soft_wrap=True)

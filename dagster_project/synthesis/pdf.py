@@ -19,6 +19,8 @@ from dagster_project.synthesis.truth import ReportTruth
 
 _CHINESE = "STSong-Light"
 _LATIN_FONTS = {"Vera": "Vera.ttf"}
+# Of prints without a given sheet most settings are plain.
+_ODDITY = 0.1
 _LINE = 0.5
 _DOUBLE = 1.4
 # Every so many values are accompanied by hidden digits where the sheet has them.
@@ -30,7 +32,7 @@ def render_pdf(truth: ReportTruth, layout: Layout | None = None, sheet: Sheet | 
     # A PDF has no markup: spans do not lie, and empty cells in place of merged ones would be a grid of their own.
     layout = replace(layout or Layout(), lying_spans=False)
     random = Random(f"pdf:{layout.seed}:{truth.body}:{truth.report_year}")
-    sheet = sheet or Sheet.random(f"pdf:{layout.seed}")
+    sheet = sheet or Sheet.random(f"pdf:{layout.seed}", oddity=_ODDITY)
     printed = print_cells(truth, layout, random)
     title = prose.printed_title(truth, layout)
     press = Press(sheet, _ruler(sheet), random)

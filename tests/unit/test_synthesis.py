@@ -267,7 +267,7 @@ def test_the_command_line_writes_an_archive_and_refuses_unknown_kinds(tmp_path: 
     done = runner.invoke(main, [str(tmp_path / "a"), "--count", "4", "--seed", "1", "--bytes", "9000"])
     assert done.exit_code == 0 and "4 reports" in done.output
     assert len(list((tmp_path / "a").rglob("*.html"))) == 4
-    refused = runner.invoke(main, [str(tmp_path / "b"), "--kinds", "pdf"])
+    refused = runner.invoke(main, [str(tmp_path / "b"), "--kinds", "parchment"])
     assert refused.exit_code == 2 and "expected names out of html, text, markdown" in refused.output
 
 
