@@ -295,7 +295,15 @@ class TestBadInput:
         assert place in error.detail
 
     @pytest.mark.parametrize(
-        "content", [b"[" * 100_000, b'{"a":' * 100_000, b"[" * 100 + b"]" * 100, b"[1] " + b"[" * 100_000]
+        "content",
+        [
+            b"[" * 100_000,
+            b'{"a":' * 100_000,
+            b"[" * 100 + b"]" * 100,
+            b"[" * 600 + b"]" * 600,
+            b"[1," * 300 + b"1" + b"]" * 300,
+            b"[1] " + b"[" * 100_000,
+        ],
     )
     def test_json_without_a_bottom_is_refused(self, content):
         assert refused(content).code == "too_deep"
