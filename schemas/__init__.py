@@ -16,10 +16,13 @@ from schemas.frames import (
     EXPECTED_BODIES,
     FINDINGS,
     FRAMES,
+    HISTORY_FINDINGS,
     MANIFEST,
     PARTITIONED,
+    PROFILES,
     SECTIONS,
     STAGED,
+    TEXT_SIMILARITY,
 )
 
 __all__ = [
@@ -32,10 +35,13 @@ __all__ = [
     "EXPECTED_BODIES",
     "FINDINGS",
     "FRAMES",
+    "HISTORY_FINDINGS",
     "MANIFEST",
     "PARTITIONED",
+    "PROFILES",
     "SECTIONS",
     "STAGED",
+    "TEXT_SIMILARITY",
     "Column",
     "ContractError",
     "Frame",

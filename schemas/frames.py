@@ -394,6 +394,86 @@ CLAIMS = Frame(
     warnings=("A claim may count another set of cases than the table; every accepted reading is tried.",),
 )
 
+PROFILES = Frame(
+    name="profiles",
+    grain="One row per report: what the auditor compares across years and bodies.",
+    key=("document_id",),
+    columns=(
+        _document_id,
+        Column("body_id", pl.String, "Reporting body (documents.body_id).", nullable=True, pattern=IDENTIFIER),
+        Column("body_name", pl.String, "Reporting body as printed.", nullable=True),
+        Column("report_year", pl.Int32, "Year the figures are about.", nullable=True, unit="year"),
+        Column("scope", pl.String, "Whose figures the report adds up.", nullable=True, values=SCOPES),
+        Column("form", pl.String, "Official form.", nullable=True, values=FORMS),
+        *(
+            Column(name, DECIMAL, f"{meaning}, as printed; NULL when it is no number.", nullable=True)
+            for name, meaning in (
+                ("requests_received", "Requests received, total"),
+                ("requests_disposed", "Requests disposed of, total"),
+                ("review_cases", "Review cases, total"),
+                ("licence_decisions", "Licence decisions"),
+                ("penalty_decisions", "Penalty decisions"),
+                ("coercion_decisions", "Coercion decisions"),
+                ("fees", "Fees collected, in 万元"),
+                ("normative_documents_issued", "Normative documents issued"),
+                ("normative_documents_repealed", "Normative documents repealed"),
+                ("normative_documents_in_force", "Normative documents in force"),
+            )
+        ),
+        Column(
+            "request_table",
+            pl.String,
+            "Fingerprint of every cell of the request table; NULL when no number in it is other than zero.",
+            nullable=True,
+            pattern=IDENTIFIER,
+        ),
+        Column("request_cells_not_zero", pl.Int32, "Numbers in the request table that are not zero.", nullable=True),
+        Column(
+            "sentences",
+            pl.List(pl.UInt64),
+            "Hashes of the sentences of the report's own text, each once, without numbers, marks and the body's name.",
+        ),
+        Column("lengths", pl.List(pl.UInt16), "Characters of each of these sentences."),
+    ),
+)
+
+HISTORY_FINDINGS = Frame(
+    name="history_findings",
+    grain="One row per document and rule that fails against the body's last report or another body's text.",
+    key=FINDINGS.key,
+    columns=AUDIT_FINDINGS.columns,
+)
+
+TEXT_SIMILARITY = Frame(
+    name="text_similarity",
+    grain="One row per report and kind of other report: the one that holds most of its text.",
+    key=("document_id", "kind"),
+    columns=(
+        _document_id,
+        Column(
+            "kind",
+            pl.String,
+            "last_year: the body's own report of the year before; other_body: a report of another body and the same year.",
+            values=("last_year", "other_body"),
+        ),
+        Column("other_document_id", pl.String, "The other report.", pattern=IDENTIFIER),
+        Column(
+            "share",
+            pl.Float64,
+            "Share of the characters of the report's own text that stand in sentences of the other one, numbers, marks and the "
+            "body's name left out.",
+            at_least=0,
+            at_most=1,
+        ),
+        Column("characters_repeated", pl.Int32, "Characters in sentences that the other report holds too.", at_least=0),
+        Column("characters", pl.Int32, "Characters of the report's own text.", at_least=0),
+    ),
+    warnings=(
+        "Reports with little text are left out, and other bodies' reports are found by minhash: one that shares less than a "
+        "third of its sentences may be missed.",
+    ),
+)
+
 CANDIDATES = Frame(
     name="candidates",
     grain="One row per document, attribute and place that states a value for it.",
@@ -440,8 +520,8 @@ EXPECTED_BODIES = Frame(
     ),
 )
 
-FRAMES = (MANIFEST, DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES, AUDIT_FINDINGS, CLAIMS, BODY_SUCCESSIONS, EXPECTED_BODIES)
+FRAMES = (MANIFEST, DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES, AUDIT_FINDINGS, CLAIMS, PROFILES, HISTORY_FINDINGS, TEXT_SIMILARITY, BODY_SUCCESSIONS, EXPECTED_BODIES)
 # The frames of reading, stored as one Parquet file per partition and written together.
 STAGED = (DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES)
 # Every frame stored as one Parquet file per partition.
-PARTITIONED = (*STAGED, AUDIT_FINDINGS, CLAIMS)
+PARTITIONED = (*STAGED, AUDIT_FINDINGS, CLAIMS, PROFILES, HISTORY_FINDINGS, TEXT_SIMILARITY)

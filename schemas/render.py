@@ -27,11 +27,16 @@ def duckdb_type(dtype: pl.DataType | type[pl.DataType]) -> str:
         pl.String: "varchar",
         pl.Int32: "integer",
         pl.Int64: "bigint",
+        pl.UInt16: "usmallint",
+        pl.UInt64: "ubigint",
+        pl.Float64: "double",
         pl.Boolean: "boolean",
         pl.Date: "date",
     }
     if isinstance(dtype, pl.Decimal):
         return f"decimal({dtype.precision},{dtype.scale})"
+    if isinstance(dtype, pl.List):
+        return f"{duckdb_type(dtype.inner)}[]"
     if isinstance(dtype, pl.Datetime):
         return "timestamp with time zone" if dtype.time_zone else "timestamp"
     return plain[dtype if isinstance(dtype, type) else type(dtype)]

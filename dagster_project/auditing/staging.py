@@ -1,33 +1,41 @@
 """The audit of each partition on disk: which are due, a chunk of reports at a time, stored in one step.
 
-Here: reading staged frames, memory, stamps, storing. Not here: what is asked (``findings``), anything across partitions.
+Here: reading staged frames, memory, storing. Not here: what is asked (``findings``, ``prose``, ``plausibility``), comparisons
+across partitions (``years``).
 """
 
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 
-from dagster_project.auditing import findings, prose
-from dagster_project.forms import registry
-from schemas import AUDIT_FINDINGS, CELLS, CLAIMS, DOCUMENTS, SECTIONS, Frame
+from dagster_project.auditing import findings, plausibility, prose
+from dagster_project.auditing.profiles import profiles
+from dagster_project.auditing.stamps import Stamp, frame_path, stamp, stamped
+from schemas import AUDIT_FINDINGS, CELLS, CLAIMS, DOCUMENTS, PROFILES, SECTIONS
 
-# Raise it with every change that can change what the auditor says; what an older one said is asked again.
-AUDITOR_VERSION = 2
-# Reports asked at once: their cells and answers stay near 300 MB.
+# Reports asked at once: their cells, texts and answers stay near 400 MB.
 CHUNK = 4096
 # The frames of a partition that the auditor writes.
-AUDITED = (AUDIT_FINDINGS, CLAIMS)
-_RULES = ("equations", "expectations", "ranges", "claim_readings")
+AUDITED = (AUDIT_FINDINGS, CLAIMS, PROFILES)
+_READ = (DOCUMENTS, CELLS, SECTIONS)
 _CELLS = ("document_id", "cell", "value", "unit", "raw_text", "status", "locator")
-_DOCUMENTS = ("document_id", "outcome", "form", "lane", "report_year", "body_name")
 _SECTIONS = ("document_id", "position", "chapter", "text")
-# In the Parquet metadata of an audited partition: by which auditor, and of what.
-_AUDITOR, _AUDITED = "gongkai_auditor", "gongkai_cells"
+_DOCUMENTS = (
+    "document_id",
+    "outcome",
+    "form",
+    "lane",
+    "report_year",
+    "scope",
+    "body_id",
+    "body_name",
+    "body_level",
+    "body_kind",
+)
 
 
 @dataclass(frozen=True)
@@ -48,13 +56,12 @@ def audit(staging: Path, partitions: Sequence[str], progress: Callable[[int, int
         schemas.ContractError: a frame broke its contract; the stored ones stay as they were.
         registry.RegistryError: a rule names what no form has.
     """
-    auditor = _auditor()
     written = []
     for done, partition in enumerate(partitions, start=1):
-        if _path(staging, CELLS, partition).exists():
-            stamp = {_AUDITOR: auditor, _AUDITED: _state(staging, partition)}
-            if any(_stamp(_path(staging, frame, partition)) != stamp for frame in AUDITED):
-                _audit(staging, partition, stamp)
+        if frame_path(staging, CELLS, partition).exists():
+            current = stamp(frame_path(staging, frame, partition) for frame in _READ)
+            if any(stamped(frame_path(staging, frame, partition)) != current for frame in AUDITED):
+                _audit(staging, partition, current)
                 written.append(partition)
         if progress is not None:
             progress(done, len(partitions))
@@ -62,13 +69,18 @@ def audit(staging: Path, partitions: Sequence[str], progress: Callable[[int, int
     return Audit(tuple(partitions), tuple(written))
 
 
-def _audit(staging: Path, partition: str, stamp: dict[str, str]) -> None:
+def _audit(staging: Path, partition: str, current: Stamp) -> None:
     """Audit one partition, all of its frames ready before the first is replaced."""
     with tempfile.TemporaryDirectory(prefix=".auditing-", dir=staging) as folder:
         work = Path(folder)
         for number, (documents, cells, sections) in enumerate(_chunks(staging, partition)):
             claims, disagreeing = prose.claims(sections, cells, documents)
-            found = {AUDIT_FINDINGS.name: findings.audit(cells, documents, disagreeing), CLAIMS.name: claims}
+            implausible = findings.found_rows(plausibility.implausible(cells, sections, documents))
+            found = {
+                AUDIT_FINDINGS.name: findings.audit(cells, documents, disagreeing, implausible),
+                CLAIMS.name: claims,
+                PROFILES.name: profiles(cells, sections, documents),
+            }
             for frame in AUDITED:
                 part = work / frame.name / f"part-{number:06d}.parquet"
                 part.parent.mkdir(exist_ok=True)
@@ -78,17 +90,17 @@ def _audit(staging: Path, partition: str, stamp: dict[str, str]) -> None:
             new = work / f"{frame.name}.parquet"
             # The parts follow each other by document, and each is in order.
             pl.concat([*parts, frame.empty().lazy()]).sink_parquet(
-                new, compression="zstd", maintain_order=True, metadata=stamp
+                new, compression="zstd", maintain_order=True, metadata=current
             )
         for frame in AUDITED:
-            target = _path(staging, frame, partition)
+            target = frame_path(staging, frame, partition)
             target.parent.mkdir(parents=True, exist_ok=True)
             (work / f"{frame.name}.parquet").replace(target)
 
 
 def _chunks(staging: Path, partition: str) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
     """Yield the documents of some reports, their cells and their sections, in the order of their identifiers."""
-    documents = pl.read_parquet(_path(staging, DOCUMENTS, partition), columns=list(_DOCUMENTS))
+    documents = pl.read_parquet(frame_path(staging, DOCUMENTS, partition), columns=list(_DOCUMENTS))
     reports = documents.filter(outcome="report").unique("document_id").sort("document_id")
     for start in range(0, reports.height, CHUNK):
         chunk = reports[start : start + CHUNK]
@@ -96,38 +108,16 @@ def _chunks(staging: Path, partition: str) -> Iterator[tuple[pl.DataFrame, pl.Da
         stretches = []
         for frame, columns in ((CELLS, _CELLS), (SECTIONS, _SECTIONS)):
             # Both are stored by document, so a range of identifiers is a stretch of the file.
-            rows = pl.scan_parquet(_path(staging, frame, partition)).select(columns)
+            rows = pl.scan_parquet(frame_path(staging, frame, partition)).select(columns)
             within = rows.filter(pl.col("document_id").is_between(first, last)).collect()
             stretches.append(within.join(chunk.select("document_id"), on="document_id", how="semi", maintain_order="left"))
         yield chunk, *stretches
 
 
-def _path(staging: Path, frame: Frame, partition: str) -> Path:
-    return staging / frame.name / f"{partition}.parquet"
-
-
-def _state(staging: Path, partition: str) -> str:
-    """Return what tells one reading of a partition from another: its files are replaced together."""
-    stats = [_path(staging, frame, partition).stat() for frame in (DOCUMENTS, CELLS, SECTIONS)]
-    return " ".join(f"{stat.st_size} {stat.st_mtime_ns}" for stat in stats)
-
-
-def _auditor() -> str:
-    stated = b"".join((registry.FOLDER / f"{name}.csv").read_bytes() for name in _RULES)
-    return f"{AUDITOR_VERSION} {sha256(stated).hexdigest()[:16]}"
-
-
-def _stamp(path: Path) -> dict[str, str] | None:
-    if not path.exists():
-        return None
-    metadata = pl.read_parquet_metadata(path)
-    return {name: metadata[name] for name in (_AUDITOR, _AUDITED) if name in metadata}
-
-
 def _remove_gone(staging: Path) -> None:
     for frame in AUDITED:
         for path in (staging / frame.name).glob("*.parquet"):
-            if not _path(staging, CELLS, path.stem).exists():
+            if not frame_path(staging, CELLS, path.stem).exists():
                 path.unlink()
     for leftover in staging.glob(".auditing-*"):
         shutil.rmtree(leftover, ignore_errors=True)

@@ -11,20 +11,26 @@ from dagster_project.defs.lib.archive import Archive
 from dagster_project.defs.lib.columns import copied_columns, counts_table, frame_key, markdown_table, table_schema
 from dagster_project.defs.lib.contracts import contract_check, validated
 from dagster_project.defs.lib.staged import fill_empty
-from schemas import AUDIT_FINDINGS, CELLS, CLAIMS, DOCUMENTS, SECTIONS, ContractError, Frame
+from schemas import AUDIT_FINDINGS, CELLS, CLAIMS, DOCUMENTS, PROFILES, SECTIONS, ContractError, Frame
 
-FRAMES = (AUDIT_FINDINGS, CLAIMS)
+FRAMES = (AUDIT_FINDINGS, CLAIMS, PROFILES)
 CONTRACTS = {frame.name: contract_check(frame) for frame in FRAMES}
 _DESCRIPTIONS = {
     AUDIT_FINDINGS.name: "Asked of printed values only; an operand that is no number makes the equation not assessable, "
     "failing equations are diagnosed, and nothing is ever corrected.",
     CLAIMS.name: "Compared with the tables in every accepted reading.",
+    PROFILES.name: "A few figures, a fingerprint of the request table, and the sentences as hashes.",
 }
 _ORIGINS = {
     AUDIT_FINDINGS.name: (CELLS, {"document_id": "document_id", "left_value": "value", "right_value": "value"}),
     CLAIMS.name: (SECTIONS, {"document_id": "document_id", "quote": "text", "section": "position"}),
+    PROFILES.name: (DOCUMENTS, {name: name for name in ("document_id", "body_id", "body_name", "report_year", "scope", "form")}),
 }
-_COUNTED_BY = {AUDIT_FINDINGS.name: ["family", "rule", "status"], CLAIMS.name: ["subject", "status"]}
+_COUNTED_BY = {
+    AUDIT_FINDINGS.name: ["family", "rule", "status"],
+    CLAIMS.name: ["subject", "status"],
+    PROFILES.name: ["report_year", "form"],
+}
 _SAMPLE = 10
 
 Events = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
@@ -94,5 +100,7 @@ def _sample(frame: Frame, rows: pl.LazyFrame) -> pl.DataFrame:
     if frame is AUDIT_FINDINGS:
         failing = rows.filter(status="fail").select("document_id", "rule", "place", "pattern", "diagnosis")
         return failing.head(_SAMPLE).collect()
+    if frame is PROFILES:
+        return rows.select("document_id", "body_name", "report_year", "requests_received").head(_SAMPLE).collect()
     disagreeing = rows.filter(status="disagrees").select("document_id", "subject", "stated", "expected", "quote")
     return disagreeing.head(_SAMPLE).collect()

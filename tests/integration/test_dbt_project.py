@@ -45,6 +45,7 @@ MARTS = {
     "fct_requests",
     "fct_review_litigation",
     "fct_revisions",
+    "fct_text_similarity",
     "fct_stock_continuity",
     "file_ledger",
     "mart_body_year",

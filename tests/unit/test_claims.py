@@ -6,7 +6,7 @@ from functools import cache
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagster_project.auditing import claims, prose
@@ -202,6 +202,7 @@ def test_the_quote_and_its_place_are_those_of_the_printed_text():
     assert text[claim.start : claim.end] == "收到 政府信息公开\n申请 41 件"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 99_999), st.integers(1, 99_999), st.integers(0, 3))
 def test_a_rounded_share_always_agrees(part, whole, decimals):
     number = round(Decimal(part) * 100 / whole, decimals)

@@ -40,3 +40,26 @@ select
     pattern,
     explanations
 from {{ source('staging', 'audit_findings') }}
+
+union all
+
+
+select
+    finding_id,
+    document_id,
+    rule,
+    family,
+    severity,
+    place,
+    cells,
+    left_value,
+    right_value,
+    residual,
+    status,
+    diagnosis,
+    suspect_cell,
+    implied_value,
+    blame,
+    pattern,
+    explanations
+from {{ source('staging', 'history_findings') }}
