@@ -1,17 +1,17 @@
 -- One row per reporting body and report year: the one current report that stands for it.
 with reports as (
     select
-        documents.document_id as report_id,
-        documents.body_id,
-        documents.body_name,
-        documents.report_year,
-        documents.form,
-        documents.scope,
+        report_id,
+        body_id,
+        body_name,
+        report_year,
+        form,
+        scope,
         row_number() over (
-            partition by documents.body_id, documents.report_year
+            partition by body_id, report_year
             -- The narrowest scope first: an aggregate must not stand beside its own parts.
             order by
-                case documents.scope
+                case scope
                     when 'own' then 1
                     when 'government_organ' then 2
                     when 'level' then 3
@@ -19,12 +19,10 @@ with reports as (
                     when 'system' then 5
                     else 6
                 end,
-                documents.document_id
+                report_id
         ) as preference,
-        count(*) over (partition by documents.body_id, documents.report_year) as current_reports
-    from {{ ref('stg_documents') }} as documents
-    inner join {{ ref('int_report_versions') }} as versions on documents.document_id = versions.document_id
-    where documents.outcome = 'report' and versions.is_current
+        count(*) over (partition by body_id, report_year) as current_reports
+    from {{ ref('int_current_reports') }}
 )
 
 select

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- One row per body-year report and each current report of the year before that it continues: the body's own, and those of
 -- bodies it succeeded.
 with current_reports as (
