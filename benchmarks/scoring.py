@@ -70,8 +70,9 @@ def _number(value: object) -> Decimal | None:
     return None if value is None else Decimal(str(value).replace(",", ""))
 
 
-def read_and_score(raw: Path, expected: Mapping[str, Expected]) -> Score:
-    """Read the files of an archive that ``expected`` names by their paths below ``raw``, in one batch, and score them.
+def read_and_score(raw: Path, expected: Mapping[str, Expected], *, scans: bool = False) -> Score:
+    """Read the files of an archive that ``expected`` names by their paths below ``raw``, in one batch, and score them;
+    with ``scans`` the characters of pages that are images are recognised.
 
     A file that gives no report, or several, misses whatever it prints.
     """
@@ -80,7 +81,7 @@ def read_and_score(raw: Path, expected: Mapping[str, Expected]) -> Score:
         content = (raw / path).read_bytes()
         sources.append(Source(path, sha256(content).hexdigest(), "undated", sniff(content, path)))
     started = perf_counter()
-    frames = read_batch(sources, raw)
+    frames = read_batch(sources, raw, scans=scans)
     score = Score(documents=len(sources), seconds=perf_counter() - started)
     documents = {}
     for row in frames["documents"].iter_rows(named=True):

@@ -13,7 +13,7 @@ import numpy as np
 
 # Lengths in inches. Ruling lines are longer than any stroke of a character, cells larger than any speck.
 _LINE = 0.30
-_UPRIGHT_LINE = 0.21
+_UPRIGHT_LINE = 0.17
 _CELL = 0.08
 _GAP = 0.03
 _SAME_TOP = 0.05
@@ -66,7 +66,7 @@ def tables(image: np.ndarray, dots_per_inch: float) -> list[GridTable]:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
     found = []
     for number, (left, top, width, height, _) in enumerate(stats[1:], start=1):
-        if width < 2 * _LINE * dots_per_inch or height < 2 * _UPRIGHT_LINE * dots_per_inch:
+        if width < 2 * _LINE * dots_per_inch or height < _UPRIGHT_LINE * dots_per_inch:
             continue
         own = (labels[top : top + height, left : left + width] == number).astype(np.uint8)
         cells = _cells(own, left, top, dots_per_inch)
