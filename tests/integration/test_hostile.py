@@ -75,7 +75,8 @@ class TestBrokenDocuments:
     }
 
     @pytest.fixture(scope="class")
-    def frames(self, corpus: Path) -> dict[str, pl.DataFrame]:
+    @classmethod
+    def frames(cls, corpus: Path) -> dict[str, pl.DataFrame]:
         folder = corpus / "hostile"
         sources = []
         for path in sorted(folder.iterdir()):
@@ -116,7 +117,8 @@ class TestContainers:
     """One report, wrapped in every way: the same cells, and where it stood."""
 
     @pytest.fixture(scope="class")
-    def plain(self) -> Rendered:
+    @classmethod
+    def plain(cls) -> Rendered:
         return report()
 
     @staticmethod
@@ -139,8 +141,9 @@ class TestContainers:
         }
 
     @pytest.fixture(scope="class")
-    def frames(self, plain, tmp_path_factory):
-        return read(tmp_path_factory.mktemp("raw"), self.wrapped(plain.content))
+    @classmethod
+    def frames(cls, plain, tmp_path_factory):
+        return read(tmp_path_factory.mktemp("raw"), cls.wrapped(plain.content))
 
     def test_each_has_the_cells_of_the_report(self, frames, plain):
         documents = frames[DOCUMENTS.name]
