@@ -46,8 +46,9 @@ _ANY_TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 # The same digits with nothing between them: only there can the markup part a number.
 _DIGITS = re.compile(r"[0-9０-９.,，．+\-－][\s\u200b]*[0-9０-９.,，．%①-⑳]")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-# The value of such a style, asked of the bytes first: few pages hide anything in their tables.
-_HIDING = re.compile(rb":\s*(?:[nN][oO][nN]|[hH][iI][dD])")
+# The same, asked of the bytes first, since few pages hide anything in their tables: what follows the colon, and the y before it
+# (border:none is everywhere). The colon comes first because one character is quickly looked for.
+_HIDING = re.compile(rb":(?<=[yY\s]:)\s*(?:[nN][oO][nN][eE]|[hH][iI][dD])")
 _TABLE_OPENS = re.compile(rb"<[tT][aA][bB][lL][eE]")
 _TABLE_BREAK = f"{_BREAK}{TABLE_MARK}{_BREAK}"
 
@@ -96,8 +97,10 @@ def read_markup(content: bytes, into: Pieces) -> None:
         step(tree, into)
     may_hide = _HIDING.search(content, opened, len(content) if breaks_off else closed) is not None
     for table, each in zip(tables, tags, strict=True):
-        if may_hide or not _NOT_TEXT.isdisjoint(each):
-            _mark(table, may_hide)
+        if not _NOT_TEXT.isdisjoint(each):
+            _mark(table)
+        if may_hide:
+            _drop_hidden(table)
         into.table(_rows(table))
         table.replace_with(_TABLE_BREAK)
     for step in last:
@@ -143,19 +146,24 @@ def _read_head(tree: LexborHTMLParser, into: Pieces) -> None:
             into.named("heading", node.text())
 
 
-def _mark(table: LexborNode, may_hide: bool) -> None:
-    """Replace what is shown in cells, but not as text, by marks; drop what is in cells, but not shown."""
+def _mark(table: LexborNode) -> None:
+    """Replace by marks what is shown in cells, but not as text."""
     for node in table.css(_PICTURES):
         node.replace_with(IMAGE_MARK)
     for node in table.css(_STRUCK):
         node.insert_before(STRUCK_MARK)
         node.insert_after(STRUCK_MARK)
-    if may_hide:
-        # Only inside cells: whole articles are hidden until a script shows them, but hidden digits beside shown ones are
-        # not part of the number.
-        for node in table.css("td [style],th [style]"):
-            if _HIDDEN.search(node.attributes.get("style") or ""):
-                node.decompose()
+
+
+def _drop_hidden(table: LexborNode) -> None:
+    """Drop what is in cells, but not shown.
+
+    Only inside cells: whole articles are hidden until a script shows them, but hidden digits beside shown ones are no part of
+    the number.
+    """
+    for node in table.css("td [style],th [style]"):
+        if _HIDDEN.search(node.attributes.get("style") or ""):
+            node.decompose()
 
 
 def _rows(table: LexborNode) -> Iterator[list[str]]:
