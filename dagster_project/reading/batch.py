@@ -4,7 +4,7 @@ Here: the order of the steps. Not here: any step (``document``, ``resolve``, ``a
 frames are stored (``staging``).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -76,35 +76,42 @@ def _open(
                 members = list(UNPACKERS[document.kind](content, source.source_path))
             if not members:
                 raise Unreadable("empty_container", f"Expected documents inside this {document.kind}, found none.", "intake")
-            return [document for member in members for document in _member(source, member, pieces, scans)]
-        if document.kind in CONVERTERS:
-            result = converted[source.source_path]
-            if isinstance(result, Unreadable):
-                raise result
-            content, kind = result, sniff(result, "")
-        else:
-            kind = document.kind
+            inside = _converted((each.name, sniff(each.content, each.name), each.content) for each in members)
+            return [document for member in members for document in _member(source, member, pieces, inside, scans)]
+        content, kind = _as_read(document.kind, source.source_path, content, converted)
         return _read(document, kind, content, source.source_path, pieces, scans)
     return [document]
 
 
-def _member(source: Source, member: Member, pieces: Pieces, scans: bool) -> list[Document]:
+def _member(
+    source: Source, member: Member, pieces: Pieces, converted: Mapping[str, bytes | Unreadable], scans: bool
+) -> list[Document]:
     identifier = document_id(source.source_sha256, source.source_path, member.name)
     document = Document(source, identifier, member=member.name)
     with _told_in_ledger(document):
         if member.problem is not None:
             raise member.problem
         document.kind = sniff(member.content, member.name)
-        if document.kind in UNPACKERS or document.kind in CONVERTERS:
+        if document.kind in UNPACKERS:
             raise Unreadable(
                 "nested",
                 f"Expected a report inside the container, found {member.name} of kind {document.kind}, which has to be "
-                "unpacked or converted itself. Put it into the archive as a file of its own.",
+                "unpacked itself. Put it into the archive as a file of its own.",
                 "intake",
             )
-        path = f"{source.source_path}/{member.name}"
-        return _read(document, document.kind, member.content, path, pieces, scans, member)
+        content, kind = _as_read(document.kind, member.name, member.content, converted)
+        return _read(document, kind, content, f"{source.source_path}/{member.name}", pieces, scans, member)
     return [document]
+
+
+def _as_read(kind: str, name: str, content: bytes, converted: Mapping[str, bytes | Unreadable]) -> tuple[bytes, str]:
+    """Return the bytes that are read, and their kind: those of the file, or what it was converted into."""
+    if kind not in CONVERTERS:
+        return content, kind
+    result = converted[name]
+    if isinstance(result, Unreadable):
+        raise result
+    return result, sniff(result, "")
 
 
 def _read(
@@ -168,18 +175,28 @@ def _content(source: Source, raw: Path) -> bytes:
 
 
 def _convert(sources: Sequence[Source], raw: Path) -> dict[str, bytes | Unreadable]:
-    """Convert the files that need it, all of one kind at once: starting a converter takes longer than converting."""
+    """Convert the files that need it, by their paths."""
+    unreadable: dict[str, bytes | Unreadable] = {}
+    files = []
+    for source in sources:
+        if source.file_kind in CONVERTERS:
+            try:
+                files.append((source.source_path, source.file_kind, _content(source, raw)))
+            except Unreadable as error:
+                unreadable[source.source_path] = error
+    return unreadable | _converted(files)
+
+
+def _converted(files: Iterable[tuple[str, str, bytes]]) -> dict[str, bytes | Unreadable]:
+    """Convert (name, kind, content) where the kind needs it, all of one kind at once: starting a converter takes longer than
+    converting."""
+    by_kind: dict[str, dict[str, bytes]] = {}
+    for name, kind, content in files:
+        if kind in CONVERTERS:
+            by_kind.setdefault(kind, {})[name] = content
     converted: dict[str, bytes | Unreadable] = {}
-    for kind, convert in CONVERTERS.items():
-        contents: dict[str, bytes] = {}
-        for source in sources:
-            if source.file_kind == kind:
-                try:
-                    contents[source.source_path] = _content(source, raw)
-                except Unreadable as error:
-                    converted[source.source_path] = error
-        if contents:
-            converted |= convert(contents)
+    for kind, contents in by_kind.items():
+        converted |= CONVERTERS[kind](contents)
     return converted
 
 

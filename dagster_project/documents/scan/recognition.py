@@ -15,7 +15,7 @@ from dagster_project.documents.scan.grid import ink
 
 # A digit is published only when readings of different views agree and the least sure one is this sure.
 SURE = 0.90
-_FIGURE = re.compile(r"[0-9+\-.,OoIl|]+")
+_FIGURE = re.compile(r"[+\-]?[0-9OoIl|][0-9OoIl|.,]*")
 _PADDING = 0.35
 # Fewer dark pixels than this share of an em square are specks of the scanner's glass.
 _SPECK = 0.02
