@@ -110,7 +110,7 @@ def _read_path(drawn: Any, matrix: Matrix, frame: Frame, rulings: Rulings) -> No
 
 
 def _opaque(colour_of: Any, drawn: Any) -> bool:
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    red, green, blue, alpha = ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint()
     return not colour_of(drawn, red, green, blue, alpha) or alpha.value > 0
 
 

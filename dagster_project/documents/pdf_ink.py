@@ -21,6 +21,7 @@ _MOST_PIXELS = 6_000_000
 # Differences of grey, of 255: what an eye tells from its ground, and what is surely a stroke and no shade of a ground.
 _SEEN = 16
 _STROKE = 64
+_DARK = 96
 # Half the width of a usual ruling line, in points, with the blur at its edges.
 _HALF_RULING = 0.8
 # Outlines of fewer pixels across are asked as they are.
@@ -77,12 +78,16 @@ class Ink:
         inside = inside[free] if not free.all() else inside
         if not inside.size:
             return False
+        darkest, lightest = int(inside.min()), int(inside.max())
+        shade = None if glyph.colour is None else _shade(glyph.colour)
+        # Dark strokes on light ground, as nearly all print is: no need to ask what the ground is.
+        if shade is not None and shade < _DARK and darkest < shade + _STROKE and lightest - darkest >= 2 * _STROKE:
+            return True
         ground = self._ground(left, top, right, bottom)
-        darker, lighter = ground - int(inside.min()), int(inside.max()) - ground
-        if glyph.colour is None:
+        darker, lighter = ground - darkest, lightest - ground
+        if shade is None:
             return max(darker, lighter) >= _SEEN
-        shade = _shade(glyph.colour) - ground
-        return abs(shade) >= _SEEN and (darker if shade < 0 else lighter) >= _SEEN
+        return abs(shade - ground) >= _SEEN and (darker if shade < ground else lighter) >= _SEEN
 
     def _ground(self, left: int, top: int, right: int, bottom: int) -> int:
         """Return the grey above and below a place: between lines of text the ground is bare."""

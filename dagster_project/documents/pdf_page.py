@@ -13,6 +13,7 @@ import math
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -269,6 +270,7 @@ def _upright_box(origin: tuple[float, float], advance: float, size: float) -> Bo
     return x, y - 0.12 * size, x + advance, y + 0.88 * size
 
 
+@cache
 def _text(code: int) -> str:
     """Return the character of a code point; '' for white space and for what has no shape."""
     if code in _HYPHENS:
@@ -293,7 +295,7 @@ def _appearance(drawn: Any) -> tuple[bool, Colour | None, int, bool]:
     """Return whether a text object is drawn at all, its colour, its font, and whether that font is in the file."""
     if not drawn:
         return True, None, 0, True
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    red, green, blue, alpha = ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint()
     colour = None
     mode = pdfium_c.FPDFTextObj_GetTextRenderMode(drawn)
     shown = mode not in _INVISIBLE_MODES
@@ -302,16 +304,8 @@ def _appearance(drawn: Any) -> tuple[bool, Colour | None, int, bool]:
         colour = (red.value, green.value, blue.value)
         shown = shown and alpha.value > 0
     font = pdfium_c.FPDFTextObj_GetFont(drawn)
-    if not font:
-        return shown, colour, 0, True
-    # pdfium makes a new handle for each question; the name tells fonts apart well enough.
-    return shown, colour, hash(_name(font)), pdfium_c.FPDFFont_GetIsEmbedded(font) == 1
-
-
-def _name(font: Any) -> bytes:
-    name = ctypes.create_string_buffer(128)
-    pdfium_c.FPDFFont_GetBaseFontName(font, name, len(name))
-    return name.value
+    address = ctypes.cast(font, ctypes.c_void_p).value or 0
+    return shown, colour, address, not address or pdfium_c.FPDFFont_GetIsEmbedded(font) == 1
 
 
 def _glyph(character: _Character, frame: Frame, turn: int) -> Glyph | None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from statistics import median
 
 import numpy as np
-from pdfplumber import table as plumber
 
 from dagster_project.documents.pdf_page import Glyph, Page, Rulings
 from dagster_project.documents.pieces import Box
@@ -86,6 +85,9 @@ def _outlines(rulings: Rulings) -> Rulings:
 def _tables(page: Page, rulings: Rulings) -> list[Table]:
     if len(rulings.across) < 2 or len(rulings.down) < 2:
         return []
+    # Imported where it is needed: it takes a tenth of a second, and most runs meet no PDF.
+    from pdfplumber import table as plumber
+
     sizes = [glyph.size for glyph in page.glyphs]
     snap = min(_SNAP, _SNAP_SHARE * median(sizes)) if sizes else _SNAP
     # First only what is drawn in pieces; lines of different tables must not draw one another near.
