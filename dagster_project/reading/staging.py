@@ -6,12 +6,14 @@ A partition is one Parquet file per frame. Batches are formed in the order of pa
 on, so memory holds a few batches and never the archive.
 """
 
+import gc
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -32,6 +34,8 @@ SCANS_IN_A_BATCH = 4
 # Reasons that tell of the run, not of the file: such a document is read again.
 _PASSING = ("changed_during_run", "vanished", "reader_failed")
 _PART = "part-{:06d}.parquet"
+_POLARS_THREADS = "POLARS_MAX_THREADS"
+_OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 
 @dataclass(frozen=True)
@@ -221,7 +225,8 @@ def _run(jobs: list[_Job], workers: int) -> Iterator[_Done]:
         yield from map(_read_to_parts, jobs)
         return
     # Spawned, not forked: a forked copy of polars' thread pool never answers.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=ready_to_read)
+    with _one_thread_each(), pool:
         for future in as_completed([pool.submit(_read_to_parts, job) for job in jobs]):
             yield future.result()
 
@@ -236,9 +241,30 @@ def _scan_jobs(left: list[tuple[Path, list[Source]]], raw: Path, first: int) -> 
     return [_Job(sources, raw, parts, first + at, scans=True) for at, (parts, sources) in enumerate(found)]
 
 
-def _one_thread() -> None:
-    # Each worker is one core's work; read before polars is first imported in the worker.
-    os.environ["POLARS_MAX_THREADS"] = "1"
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Have processes that are started inside the block use one thread for polars: each is one core's work.
+
+    The variable is read when polars is imported, which is before anything of ours runs in a new process.
+    """
+    before = os.environ.get(_POLARS_THREADS)
+    os.environ[_POLARS_THREADS] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_POLARS_THREADS]
+        else:
+            os.environ[_POLARS_THREADS] = before
+
+
+def ready_to_read() -> None:
+    """Prepare a process that does nothing but read: what it has imported stays, and is not looked through for garbage."""
+    import dagster_project.reading.batch  # noqa: F401
+
+    gc.freeze()
+    # Pages are freed when they are read; collecting now and then is enough.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def _read_to_parts(job: _Job) -> _Done:
