@@ -14,6 +14,7 @@ _HEADER_BYTES = 512
 _ENTRY_BYTES = 128
 _FREE = 0xFFFFFFFA  # this number and those above it name no sector
 _STREAM = 2
+_CHAIN_END, _TABLE_SECTOR = 0xFFFFFFFE, 0xFFFFFFFD
 _NO_ENTRY = 0xFFFFFFFF
 _SUMMARY = "\x05SummaryInformation"
 _CODE_PAGE, _TITLE, _UNICODE = 1, 2, 31
@@ -115,6 +116,44 @@ class CompoundFile:
             seen.add(index)
             yield index, self._entries[index][0]
             waiting += self._entries[index][2]
+
+
+def wrapped(name: str, stream: bytes) -> bytes:
+    """Return a sound compound file of one stream: what a library that trusts the container may be given.
+
+    It has sectors of 4096 bytes, so that its table of sectors has room in the header for a stream of 400 MiB.
+    """
+    sector = 1 << _SECTOR_SHIFTS[1]
+    each = sector // 4
+    stream = stream.ljust(max(sector, -len(stream) % sector + len(stream)), b"\0")
+    count = len(stream) // sector
+    tables = 1
+    while tables * each < tables + 2 + count:
+        tables += 1
+    # First the table, then the directory, then an empty sector for small streams (some readers miss it), then the stream.
+    table = [_TABLE_SECTOR] * tables + [_CHAIN_END, _CHAIN_END]
+    table += [*range(tables + 3, tables + 2 + count), _CHAIN_END]
+    table += [_NO_ENTRY] * (tables * each - len(table))
+    places = [*range(tables), *[_NO_ENTRY] * (109 - tables)]
+    header = MAGIC + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 4, 0xFFFE, _SECTOR_SHIFTS[1], _SMALL_SHIFT)
+    header += struct.pack("<III4xIIIII", 1, tables, tables, 4096, _CHAIN_END, 0, _CHAIN_END, 0)
+    header += struct.pack("<109I", *places)
+
+    def entry(title: str, kind: int, child: int, start: int, size: int) -> bytes:
+        coded = title.encode("utf-16-le") + b"\0\0"
+        around = (kind, 1, _NO_ENTRY, _NO_ENTRY, child)
+        return struct.pack("<64sHBBIII36xIQ", coded, len(coded), *around, start, size)
+
+    directory = entry("Root Entry", 5, 1, tables + 1, 0) + entry(name, _STREAM, _NO_ENTRY, tables + 2, len(stream))
+    return b"".join(
+        (
+            header.ljust(sector, b"\0"),
+            struct.pack(f"<{tables * each}I", *table),
+            directory.ljust(sector, b"\0"),
+            bytes(sector),
+            stream,
+        )
+    )
 
 
 def title_of(content: bytes) -> str | None:

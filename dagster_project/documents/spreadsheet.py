@@ -33,7 +33,7 @@ KINDS = ("xlsx", "xls")
 
 _WHAT = "an Excel workbook (.xlsx)"
 # The grid between the first cell and the last one of a sheet, filled or not; a report has some thousand cells.
-MOST_CELLS = 2_000_000
+MOST_CELLS = 1_000_000
 # Parts that values come from. Pictures, drawings and caches stay behind.
 _VALUE_PARTS = ("xl/workbook.xml", "xl/sharedstrings.xml", "xl/styles.xml", "[content_types].xml", "_rels/.rels")
 
@@ -77,10 +77,10 @@ def _read_xlsx(content: bytes, into: Pieces) -> None:
 
 
 def _read_xls(content: bytes, into: Pieces) -> None:
-    looks = workbook_biff.looks(content)
+    looks, checked = workbook_biff.looks(content)
     _refuse_vast(looks)
     into.named("property_title", title_of(content))
-    _read_sheets(_opened(content), looks, into)
+    _read_sheets(_opened(checked), looks, into)
 
 
 def _opened(content: bytes) -> CalamineWorkbook:

@@ -1,14 +1,17 @@
 """What an older Excel workbook (.xls, [MS-XLS]) shows of its cells beyond their values, read from its records.
 
-Here: the same as ``workbook_xml`` tells of .xlsx. Not here: values, texts, merged ranges (python-calamine in
-``spreadsheet``), the container (``compound``).
+Here: the same as ``workbook_xml`` tells of .xlsx; a workbook that python-calamine may be given. Not here: values, texts,
+merged ranges (python-calamine in ``spreadsheet``), the container (``compound``).
+
+python-calamine reserves memory by what records promise, reads the numbers that charts keep as if they stood in cells, and
+fails on formulas and names that it does not know. Of the workbook it gets, only what values come from is left.
 """
 
 import struct
 from collections.abc import Iterator
 from enum import IntEnum
 
-from dagster_project.documents.compound import CompoundFile
+from dagster_project.documents.compound import CompoundFile, wrapped
 from dagster_project.documents.number_formats import BUILT_IN
 from dagster_project.documents.pieces import NOTE_MARK, STRUCK_MARK, Unreadable
 from dagster_project.documents.sheet_look import Place, SheetLook, SheetStyle
@@ -20,6 +23,7 @@ class _Record(IntEnum):
     ROW, COLINFO, WINDOW2, DEFAULTROWHEIGHT = 0x0208, 0x007D, 0x023E, 0x0225
     FORMULA, NUMBER, RK, MULRK, BOOLERR = 0x0006, 0x0203, 0x027E, 0x00BD, 0x0205
     LABEL, LABELSST, RSTRING, BLANK, MULBLANK = 0x0204, 0x00FD, 0x00D6, 0x0201, 0x00BE
+    CODEPAGE, DIMENSIONS, NAME, EXTERNSHEET, TABID, DRAWINGS = 0x0042, 0x0200, 0x0018, 0x0017, 0x013D, 0x00EB
 
 
 _SINGLE = {
@@ -31,6 +35,12 @@ _SINGLE = {
     _Record.LABELSST,
     _Record.RSTRING,
 }
+_LEFT_OUT = {_Record.DIMENSIONS, _Record.NAME, _Record.EXTERNSHEET, _Record.TABID, _Record.DRAWINGS}
+_NOTHING = 0x0000
+_CODE_PAGES = {936: "gb18030", 950: "big5hkscs", 932: "cp932", 1252: "cp1252"}
+_MOST_SHEETS = 256
+# Its length and what kind of characters it has.
+_SHORTEST_STRING = 3
 _BIFF8 = 0x0600
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 # What a formula's eight bytes of result hold when they are no number.
@@ -46,18 +56,20 @@ _MOST_COLUMNS = 256
 _NO_STYLE = SheetStyle(None, False, "")
 
 
-def looks(content: bytes) -> dict[int, SheetLook]:
-    """Return how each sheet of a workbook shows its cells, by the sheet's place in the workbook, from 1.
+def looks(content: bytes) -> tuple[dict[int, SheetLook], bytes]:
+    """Return how each sheet of a workbook shows its cells, by the sheet's place in the workbook, from 1, and the workbook
+    without what python-calamine must not meet.
 
     Raises:
-        Unreadable: no compound file, encrypted, damaged.
+        Unreadable: no compound file, encrypted, damaged, or with more sheets or strings than its bytes can hold.
     """
     compound = CompoundFile(content)
     name = next((name for name in ("Workbook", "Book") if name in compound.streams), None)
     if name is None:
         raise _damaged("it has no workbook inside")
     try:
-        return _Book(compound.read(name)).looks()
+        book = _Book(compound.read(name))
+        return book.looks(), wrapped("Workbook", book.cleaned())
     except (struct.error, IndexError) as error:
         raise _damaged(f"a record is cut short: {error}") from None
 
@@ -65,6 +77,7 @@ def looks(content: bytes) -> dict[int, SheetLook]:
 class _Book:
     def __init__(self, stream: bytes):
         self._stream = stream
+        self._code_page = "cp1252"
         self._marked_strings: dict[int, str] = {}
         fonts: list[str] = []
         formats = dict(BUILT_IN)
@@ -101,8 +114,14 @@ class _Book:
                     styles.append((font, number, framed))
                 case _Record.BOUNDSHEET:
                     self._sheets.append(struct.unpack_from("<I", data)[0])
+                    if len(self._sheets) > _MOST_SHEETS:
+                        raise _damaged(f"more than {_MOST_SHEETS} sheets")
+                case _Record.CODEPAGE:
+                    self._code_page = _CODE_PAGES.get(struct.unpack_from("<H", data)[0], self._code_page)
                 case _Record.SST:
                     strings = [data]
+        if strings:
+            self._read_strings(strings, fonts)
         self._styles = [
             SheetStyle(_code(formats.get(number, "unknown")), framed, _mark_of(fonts, font))
             for font, number, framed in styles
@@ -111,18 +130,37 @@ class _Book:
     def looks(self) -> dict[int, SheetLook]:
         return {number: self._look(at) for number, at in enumerate(self._sheets, 1)}
 
-    def _records(self, at: int) -> Iterator[tuple[int, bytes]]:
-        """Yield the records of the substream that begins at a place, its end left out."""
+    def cleaned(self) -> bytes:
+        """Return the stream with the same records in the same places, those that values do not come from as nothing."""
+        stream = bytearray(self._stream)
+        for start in (0, *self._sheets):
+            for at, opcode, length, depth in self._walk(start):
+                if depth > 1 or opcode in _LEFT_OUT:
+                    struct.pack_into("<H", stream, at, _NOTHING)
+                elif opcode == _Record.FORMULA and length >= 22:
+                    struct.pack_into("<H", stream, at + 4 + 20, 0)  # the length of its tokens; its result stands before
+        return bytes(stream)
+
+    def _records(self, start: int) -> Iterator[tuple[int, bytes]]:
+        """Yield the records of the substream that begins at a place, without those of charts inside it."""
+        for at, opcode, length, depth in self._walk(start):
+            if depth == 1:
+                yield opcode, self._stream[at + 4 : at + 4 + length]
+
+    def _walk(self, at: int) -> Iterator[tuple[int, int, int, int]]:
+        """Yield place, opcode, length and depth of each record of a substream, its own end left out."""
         depth = 0
         while at + 4 <= len(self._stream):
             opcode, length = struct.unpack_from("<HH", self._stream, at)
-            data = self._stream[at + 4 : at + 4 + length]
-            at += 4 + length
-            depth += (opcode == _Record.BOF) - (opcode == _Record.EOF)
-            if depth <= 0:
+            depth += opcode == _Record.BOF
+            # The end of a chart belongs to the chart.
+            if opcode == _Record.EOF and depth == 1 or depth == 0:
                 return
-            if depth == 1:
-                yield opcode, data
+            if at + 4 + length > len(self._stream):
+                raise _damaged("a record reaches beyond the end")
+            yield at, opcode, length, depth
+            depth -= opcode == _Record.EOF
+            at += 4 + length
 
     def _format(self, data: bytes) -> str:
         if not self._unicode:
@@ -134,6 +172,8 @@ class _Book:
         """Note the shared strings with struck or raised runs."""
         reader = _Strings(parts)
         _, count = reader.unpack("<II")
+        if count * _SHORTEST_STRING > sum(map(len, parts)):
+            raise _damaged("it promises more strings than it holds")
         for number in range(count):
             if reader.ended:
                 return
@@ -205,7 +245,10 @@ class _Book:
             if marked is not None:
                 look.texts[place] = marked
         elif opcode == _Record.RSTRING:
-            look.marks[place] = NOTE_MARK  # characters in several fonts, in a file of Excel 5: not told apart
+            # Characters in several fonts, in a file of Excel 5: which of them is raised is not told apart.
+            look.texts[place] = NOTE_MARK + data[8 : 8 + struct.unpack_from("<H", data, 6)[0]].decode(
+                self._code_page, "replace"
+            )
         self._cell(look, place, style, number)
 
     def _cell(self, look: SheetLook, place: Place, style: int, number: bool) -> None:

@@ -19,8 +19,8 @@ _TRUE = ("1", "true", "on")
 _FALSE = ("0", "false", "off")
 _SIDES = ("left", "right", "top", "bottom", "start", "end")
 _RAISED = ("superscript", "subscript")
-# Columns beyond the last one that Excel has are nothing that Excel wrote.
-MOST_COLUMNS = 16_384
+# What stands beyond Excel's last row or column is nothing that Excel wrote.
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 
 
 class Workbook:
@@ -148,12 +148,14 @@ def _rows(root: etree._Element) -> Iterator[tuple[int, dict, list[tuple[int, etr
     seen: set[Place] = set()
     for data in root.iterchildren("{*}sheetData"):
         for node in data.iterchildren("{*}row"):
-            row = _whole(node.get("r"), row + 2) - 1
+            row = _whole(node.get("r", str(row + 2)), MOST_ROWS + 1) - 1
             column, cells = -1, []
             for cell in node.iterchildren("{*}c"):
-                match = _REFERENCE.fullmatch(cell.get("r", ""))
+                place = cell.get("r")
+                match = _REFERENCE.fullmatch(place or "")
                 column = _column(match[1]) if match else column + 1
-                if (match and int(match[2]) != row + 1) or column >= MOST_COLUMNS or (row, column) in seen:
+                elsewhere = place is not None and (match is None or int(match[2]) != row + 1)
+                if elsewhere or column >= MOST_COLUMNS or not 0 <= row < MOST_ROWS or (row, column) in seen:
                     raise Unreadable(
                         "damaged",
                         "Expected an Excel workbook (.xlsx) whose cells stand once each and in their own rows, found the cell "

@@ -17,7 +17,7 @@ from openpyxl.styles import Border, Font, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dagster_project.documents import doc, spreadsheet, workbook_biff
-from dagster_project.documents.compound import CompoundFile, title_of
+from dagster_project.documents.compound import CompoundFile, title_of, wrapped
 from dagster_project.documents.pieces import NOTE_MARK, STRUCK_MARK, TABLE_MARK, Pieces, Unreadable
 from dagster_project.documents.sheets import SheetCell, SheetRow, hand_on
 from dagster_project.reading.values import classify
@@ -355,7 +355,9 @@ class TestBadWorkbooks:
         content = rows(["a", 1])
         assert self.code(repacked(content, sheet1=('r="B1"', 'r="B9"'))) == "damaged"
         assert self.code(repacked(content, sheet1=('r="B1"', 'r="A1"'))) == "damaged"
-        assert self.code(repacked(content, sheet1=('r="B1"', 'r="ZZZ1"'))) == "damaged"
+        for place in ("ZZZ1", "B1000000000000000", "b1", "B", ""):
+            assert self.code(repacked(content, sheet1=('r="B1"', f'r="{place}"'))) == "damaged"
+        assert self.code(repacked(content, sheet1=('<row r="1"', '<row r="99999999"'))) == "damaged"
 
     def test_two_cells_far_apart_do_not_ask_for_all_memory(self):
         content = repacked(
@@ -487,6 +489,32 @@ class TestOlderWorkbooks:
             read(older(number(0, 0, 1), number(65_535, 255, 1)))
         assert refused.value.code == "too_large"
 
+    def test_numbers_that_a_chart_keeps_are_no_cells(self):
+        chart = record(0x0809, struct.pack("<HH12x", 0x0600, 0x20)) + number(0, 0, 99) + record(0x000A)
+        assert grid(read(older(number(0, 0, 1), chart, number(0, 1, 2)))) == [["1", "2"]]
+
+    def test_what_records_promise_is_not_believed(self):
+        vast = record(0x0200, struct.pack("<IIHHH", 0, 0xFFFFFFFF, 0, 0xFFFF, 0))
+        unknown = record(0x0006, struct.pack("<HHHdHIH", 0, 1, 0, 7.0, 0, 0, 2) + b"\xff\xff")
+        assert grid(read(older(vast, number(0, 0, 1), unknown))) == [["1", "7"]]
+        begin = record(0x0809, struct.pack("<HH12x", 0x0600, 5))
+        strings = begin + record(0x00FC, struct.pack("<II", 1, 0x7FFFFFFF)) + record(0x000A)
+        sheets = begin + record(0x0085, struct.pack("<IBBBB", 0, 0, 0, 1, 0) + b"S") * 300 + record(0x000A)
+        for stream in (strings, sheets):
+            with pytest.raises(Unreadable) as refused:
+                read(compound("Workbook", stream))
+            assert refused.value.code == "damaged"
+
+    def test_text_in_several_fonts_of_excel_5_is_marked_and_not_blank(self):
+        page = record(0x0042, struct.pack("<H", 936))
+        rich = record(0x00D6, struct.pack("<HHHH", 0, 0, 0, 4) + "规章".encode("gbk") + b"\x00")
+        begin = record(0x0809, struct.pack("<HH4x", 0x0500, 5))
+        name = struct.pack("<BBB", 0, 0, 1) + b"S"
+        at = len(begin + page + record(0x0085, bytes(4) + name)) + 4
+        stream = begin + page + record(0x0085, struct.pack("<I", at) + name) + record(0x000A)
+        stream += record(0x0809, struct.pack("<HH4x", 0x0500, 0x10)) + rich + number(0, 1, 5) + record(0x000A)
+        assert grid(read(compound("Book", stream))) == [[f"{NOTE_MARK}规章", "5"]]
+
     @pytest.mark.libreoffice
     def test_what_libreoffice_saves_in_the_older_format_reads_the_same(self, system_program, tmp_path):
         office = system_program("soffice", "libreoffice-calc")
@@ -543,6 +571,13 @@ def test_a_compound_file_whose_chains_run_in_circles_is_damaged():
     struct.pack_into("<I", content, 512 + 4, 1)  # the directory follows itself
     with pytest.raises(Unreadable):
         CompoundFile(bytes(content))
+
+
+@pytest.mark.parametrize("size", [1, 4096, 5000, 5_000_000])
+def test_a_wrapped_stream_is_found_again(size):
+    stream = bytes(range(256)) * (size // 256) + bytes(size % 256)
+    found = CompoundFile(wrapped("Workbook", stream))
+    assert found.read("Workbook").rstrip(b"\0") == stream.rstrip(b"\0")
 
 
 def test_the_converter_and_the_reader_of_workbooks_share_no_kind():
