@@ -12,6 +12,7 @@ from schemas.frames import (
     CANDIDATES,
     CELLS,
     CLAIMS,
+    CORRECTIONS,
     DOCUMENTS,
     EXPECTED_BODIES,
     FINDINGS,
@@ -23,6 +24,7 @@ from schemas.frames import (
     SECTIONS,
     STAGED,
     TEXT_SIMILARITY,
+    VERDICTS,
 )
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "CANDIDATES",
     "CELLS",
     "CLAIMS",
+    "CORRECTIONS",
     "DOCUMENTS",
     "EXPECTED_BODIES",
     "FINDINGS",
@@ -42,6 +45,7 @@ __all__ = [
     "SECTIONS",
     "STAGED",
     "TEXT_SIMILARITY",
+    "VERDICTS",
     "Column",
     "ContractError",
     "Frame",

@@ -34,6 +34,8 @@ SEVERITIES = ("hard", "soft", "plausibility", "intake")
 FINDING_STATUSES = ("pass", "fail", "not_assessable")
 BLAMES = ("source", "reading", "undecided")
 RULE_FAMILIES = ("equation", "blank_as_zero", "expectation", "range", "prose", "plausibility", "similarity")
+VERDICT_KINDS = ("confirmed", "dismissed")
+CORRECTION_STATUSES = ("proposed", "confirmed")
 CLAIM_STATUSES = ("agrees", "disagrees", "not_assessable")
 ERROR_PATTERNS = (
     "single_cell",
@@ -474,6 +476,40 @@ TEXT_SIMILARITY = Frame(
     ),
 )
 
+_line = Column("line", pl.Int32, "Line of the file that a person edits.", at_least=1)
+
+VERDICTS = Frame(
+    name="verdicts",
+    grain="One row per finding that a person judged (review/verdicts.csv).",
+    key=("finding_id",),
+    columns=(
+        Column("finding_id", pl.String, "The finding's fingerprint.", pattern=IDENTIFIER),
+        Column("verdict", pl.String, "confirmed: it is as the finding says; dismissed: it is not.", values=VERDICT_KINDS),
+        Column("left_value", DECIMAL, "Left side of the finding when it was judged.", nullable=True),
+        Column("right_value", DECIMAL, "Right side of the finding when it was judged.", nullable=True),
+        Column("reason", pl.String, "Why."),
+        Column("decided_by", pl.String, "Who decided."),
+        Column("decided_on", pl.Date, "When."),
+        _line,
+    ),
+)
+
+CORRECTIONS = Frame(
+    name="corrections",
+    grain="One row per cell that a person found wrongly printed (review/corrections.yaml).",
+    key=("document_id", "cell"),
+    columns=(
+        _document_id,
+        Column("cell", pl.String, "Code of the cell."),
+        Column("expected_value", DECIMAL, "What the correction expects to be printed; NULL: no number.", nullable=True),
+        Column("corrected_value", DECIMAL, "What it must be."),
+        Column("reason", pl.String, "Why."),
+        Column("evidence", pl.String, "Where the right value stands."),
+        Column("status", pl.String, "proposed, or confirmed by the body or a second document.", values=CORRECTION_STATUSES),
+        _line,
+    ),
+)
+
 CANDIDATES = Frame(
     name="candidates",
     grain="One row per document, attribute and place that states a value for it.",
@@ -520,7 +556,7 @@ EXPECTED_BODIES = Frame(
     ),
 )
 
-FRAMES = (MANIFEST, DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES, AUDIT_FINDINGS, CLAIMS, PROFILES, HISTORY_FINDINGS, TEXT_SIMILARITY, BODY_SUCCESSIONS, EXPECTED_BODIES)
+FRAMES = (MANIFEST, DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES, AUDIT_FINDINGS, CLAIMS, PROFILES, HISTORY_FINDINGS, TEXT_SIMILARITY, VERDICTS, CORRECTIONS, BODY_SUCCESSIONS, EXPECTED_BODIES)
 # The frames of reading, stored as one Parquet file per partition and written together.
 STAGED = (DOCUMENTS, CELLS, SECTIONS, FINDINGS, CANDIDATES)
 # Every frame stored as one Parquet file per partition.

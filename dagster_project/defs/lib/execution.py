@@ -35,15 +35,17 @@ def execute(archive: Archive) -> Execution:
     """Scan the archive, then run every asset and check over every partition found, as one recorded run.
 
     Raises:
-        Unusable: the archive cannot be listed, or dbt cannot parse its project.
+        Unusable: the archive cannot be listed, a file that people edit is not as it must be, or dbt cannot parse its project.
         KeyboardInterrupt: the user stopped it, which the history has as a failure; every step left what it wrote whole.
     """
     from dagster_project.definitions import defs
     from dagster_project.defs.lib import dbt_project, event_log
+    from dagster_project.defs.lib.review import require_review
 
     home = archive.home
     archive.reporter.stage("listing the archive")
     partitions = archive.partitions()
+    require_review(archive)
     with archive.measured("starting"):
         archive.reporter.stage("loading the definitions")
         dbt_project.manifest(home)
