@@ -48,7 +48,7 @@ def reader_for(kind: str) -> Reader:
     try:
         return READERS[kind]
     except KeyError:
-        known = ", ".join(sorted({*READERS, *UNPACKERS, *CONVERTERS}))
+        known = ", ".join(sorted({*READERS, *UNPACKERS, *CONVERTERS, "image"}))
         raise Unreadable(
             "unsupported_kind" if kind != "unknown" else "unknown_kind",
             f"Expected a file of a kind that can be read ({known}), found {kind}. "

@@ -24,21 +24,27 @@ of 湛河区城市管理局 for 2021 (every cell prints 0; the head of the fees 
 | 2024/template-2024 | the form, not filled in | not a report (template) |
 | 2024/hengling-health-2024 | the file breaks off inside the requests table | report with absent cells |
 | 2024/hengling-health-2024-scan | bytes of no known kind under the name of a page | quarantined |
+| 2021–2024/jinling-forestry-* | one body, four years: Word, Excel, PDF with its tables cut by pages, separated values | report |
+| 2024/towns-2024.zip | two reports and a leaflet in one archive | report (its members: two reports, one not a report) |
+| 2024/qiaoting-town-2024.json | a report as a site's interface delivers it | report |
 
 Here: the files. Not here: how a report is made up or printed.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from random import Random
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import click
 
-from dagster_project.synthesis.layouts import RENDERERS, Layout, Rendered
+from dagster_project.synthesis.layouts import EXTENSIONS, RENDERERS, Layout, Rendered
 from dagster_project.synthesis.truth import ReportTruth, form_cells, make_truth
 
 RAW = Path(__file__).parents[2] / "raw"
@@ -49,6 +55,9 @@ _YISHUI = "荻阳区漪水街道办事处"
 _HENGLING = "珩岭县卫生健康委员会"
 _YUEJIANG = "樾江市人民政府"
 _ZHANHE = "湛河区城市管理局"
+_JINLING = "瑾岭县林业局"
+_TOWNS = ("桐桥镇人民政府", "柏坪乡人民政府")
+_QIAOTING = "槐埠镇人民政府"
 
 _PORTAL = Layout(seed=1, chrome="portal", wrapper="word", attribute_noise=True, published="meta")
 # Kind and layout of the six reports of one body.
@@ -60,7 +69,8 @@ _JICHUAN_LAYOUTS: dict[int, tuple[str, Layout]] = {
     2023: ("html", Layout(seed=6, wrapper="font", padding=True, typos=1, title="year_first")),
     2024: ("html", replace(_PORTAL, seed=7, character_spans=True, trailing_blank_row=True)),
 }
-_EXTENSION = {"html": "html", "text": "txt", "markdown": "md"}
+# Kinds of the four reports of another.
+_JINLING_KINDS = {2021: "docx", 2022: "xlsx", 2023: "pdf", 2024: "csv"}
 
 
 @cache
@@ -76,7 +86,12 @@ def reports() -> dict[str, tuple[ReportTruth, Rendered]]:
         form = "2019" if year < 2021 else "2021"
         truth = make_truth(f"jichuan-{year}", form, body=_JICHUAN, year=year, activity="tens", carried_in=carried_in)
         carried_in = truth.carried_out()
-        add(f"{year}/jichuan-natural-resources-{year}.{_EXTENSION[kind]}", truth, kind, layout)
+        add(f"{year}/jichuan-natural-resources-{year}.{EXTENSIONS[kind]}", truth, kind, layout)
+    carried_in = dict.fromkeys(("natural_person", "business"), 0)
+    for year, kind in _JINLING_KINDS.items():
+        truth = make_truth(f"jinling-{year}", "2021", body=_JINLING, year=year, activity="few", carried_in=carried_in)
+        carried_in = truth.carried_out()
+        add(f"{year}/jinling-forestry-{year}.{EXTENSIONS[kind]}", truth, kind, Layout(seed=20 + year))
 
     market = make_truth("xiangling-2020", "2019", body=_XIANGLING, year=2020, activity="few")
     signed = {"disclosure.penalties.items_change": -18, "disclosure.licences.items_change": 42}
@@ -174,12 +189,43 @@ def _junk() -> bytes:
     return b"\x00\x01" + Random("no known kind").randbytes(3000)
 
 
+def towns() -> tuple[ReportTruth, ...]:
+    """Return what the reports inside ``2024/towns-2024.zip`` say, in the order of its members."""
+    return tuple(make_truth(f"town-{body}", "2021", body=body, year=2024, activity="few") for body in _TOWNS)
+
+
+def _archive() -> bytes:
+    members = {
+        f"乡镇/{truth.title}.html": RENDERERS["html"](truth, Layout(seed=26 + at)).content for at, truth in enumerate(towns())
+    }
+    members["说明.txt"] = "本压缩包内为两个乡镇的年度报告，供查阅。\n".encode()
+    content = BytesIO()
+    with ZipFile(content, "w", ZIP_DEFLATED) as archive:
+        for name, each in members.items():
+            archive.writestr(ZipInfo(name, (2025, 1, 20, 0, 0, 0)), each, ZIP_DEFLATED)
+    return content.getvalue()
+
+
+def exported() -> ReportTruth:
+    """Return what the report inside ``2024/qiaoting-town-2024.json`` says."""
+    return make_truth("qiaoting", "2021", body=_QIAOTING, year=2024, activity="few")
+
+
+def _export() -> bytes:
+    truth = exported()
+    page = RENDERERS["html"](truth, Layout(seed=29)).content.decode()
+    record = {"title": truth.title, "pubdate": truth.published_on.isoformat(), "source": truth.body, "content": page}
+    return json.dumps({"code": 0, "data": record}, ensure_ascii=False, indent=1).encode()
+
+
 _FOREIGN: dict[str, Callable[[], bytes]] = {
     "2023/yuejiang-half-year-2023.html": _half_year,
     "2023/yuejiang-website-2023.html": _website,
     "2024/template-2024.html": _template,
     "2024/hengling-health-2024.html": _broken,
     "2024/hengling-health-2024-scan.html": _junk,
+    "2024/towns-2024.zip": _archive,
+    "2024/qiaoting-town-2024.json": _export,
 }
 
 

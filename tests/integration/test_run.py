@@ -41,6 +41,8 @@ FATES = {
     "2024/template-2024.html": "not_a_report",
     "2024/hengling-health-2024.html": "report",
     "2024/hengling-health-2024-scan.html": "quarantined",
+    "2024/towns-2024.zip": "report",
+    "2024/qiaoting-town-2024.json": "report",
 }
 PLACES = {
     "reports": "report",
