@@ -25,6 +25,8 @@ _STRIKES = (0.12, 0.55)
 _AT_EDGE = 2.0
 # Glyphs of different pieces of text that touch across an edge are one word when they stand nearer than this share of the size.
 _TOUCHING = 0.15
+# So far beside a number without a cell, in line heights, a digit of it might stand.
+_BESIDE = 0.8
 # The room that programs leave between a cell's edge and its text, in points, at most: 0.1 inch.
 _WIDEST_PADDING = 7.2
 
@@ -58,11 +60,14 @@ def fill(page: Page, tables: list[Table], ink: Ink) -> list[Glyph]:
 
 
 def mark_drawn(tables: list[Table], ink: Ink) -> None:
-    """Mark the cells of unruled tables in which something is drawn that is no text."""
+    """Mark the cells of unruled tables in which, or close beside which, something is drawn that is no text."""
     for table in tables:
         for row in table.rows:
+            in_row = [glyph for cell in row for glyph in cell.glyphs]
             for cell in row:
-                if _asks_for_ink(cell) and ink.beside(cell.box, cell.glyphs):
+                left, top, right, bottom = cell.box
+                room = _BESIDE * (bottom - top)
+                if _asks_for_ink(cell) and ink.beside((left - room, top, right + room, bottom), in_row):
                     cell.text += IMAGE_MARK
 
 

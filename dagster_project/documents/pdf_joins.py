@@ -17,6 +17,8 @@ from dagster_project.documents.pieces import EDGE_MARK
 # left and right pages.
 _EDGE = 3.0
 _SHIFT = 60.0
+# A table that a page cuts reaches so far down its page: the next row had no room there.
+_LOWER_PART = 0.6
 # A label goes on in the next row when its last line leaves less room than this, in characters.
 _FULL = 1.6
 _ITEM = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十0-9]{1,3}[)）、.．])")
@@ -71,6 +73,8 @@ def goes_on(whole: WholeTable, part: Table) -> bool:
     """Whether a table that stands first on its page goes on with one that stands last on the page before."""
     last = whole.parts[-1]
     if part.page.number != last.page.number + 1 or part.ruled != last.ruled:
+        return False
+    if last.box[3] < _LOWER_PART * last.page.height:
         return False
     if not part.ruled:
         return stands_below(last, part)
@@ -171,14 +175,16 @@ def _is_cut_row(before: Table, part: Table, pairs: list[tuple[Cell, Cell]]) -> b
 def _is_cut_head(upper: list[Cell], lower: list[Cell], pairs: list[tuple[Cell, Cell]]) -> bool:
     """Whether words of a head are cut: no digit on either side, and what goes on below fills its cell above.
 
-    One cell may stand by chance below another; several, or one that is all there is in the lower row, do not.
+    One cell may stand by chance below another. Several do not, nor one beside cells that go on below without text, nor one
+    that is all there is in the lower row.
     """
     if any(map(_has_digit, (*upper, *lower))):
         return False
-    going_on = [(cell, below) for cell, below in pairs if cell.glyphs and below.glyphs]
-    if not going_on or not all(_is_full(cell) for cell, _ in going_on):
+    going_on = [cell for cell, below in pairs if cell.glyphs and below.glyphs]
+    if not going_on or not all(map(_is_full, going_on)):
         return False
-    return len(going_on) > 1 or sum(bool(cell.glyphs) for cell in lower) == 1
+    empty_below = any(cell.glyphs and not below.glyphs for cell, below in pairs)
+    return len(going_on) > 1 or empty_below or sum(bool(cell.glyphs) for cell in lower) == 1
 
 
 def _pairs(upper: list[Cell], lower: list[Cell], shift: float) -> list[tuple[Cell, Cell]]:

@@ -6,6 +6,7 @@ Gluing two glyphs can invent a number, so digits are joined only where they stan
 (``documents.pieces``) stand where a glyph is raised, overprinted or struck out.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ def lines_of(glyphs: Sequence[Glyph]) -> list[Line]:
     found: list[list[Glyph]] = []
     first: Glyph | None = None
     for glyph in sorted(upright, key=lambda glyph: (glyph.base, glyph.left)):
-        if first is None or glyph.base - first.base >= _SAME_LINE * min(glyph.size, first.size):
+        if first is None or glyph.base - first.base >= _SAME_LINE * _height(first, glyph):
             found.append([])
             first = glyph
         elif _SMALLER * glyph.size > first.size:
@@ -102,6 +103,12 @@ def lines_of(glyphs: Sequence[Glyph]) -> list[Line]:
     if turned:
         lines.append(Line(turned))
     return lines
+
+
+def _height(one: Glyph, other: Glyph) -> float:
+    """Return the font size that decides whether two glyphs are on one line: a note is measured by the print it belongs to."""
+    smaller, larger = sorted((one.size, other.size))
+    return larger if smaller < _SMALLER * larger else smaller
 
 
 def text_of(glyphs: Sequence[Glyph], room: float | None = None) -> str:
@@ -174,7 +181,7 @@ def paragraphs(lines: Sequence[Line | None]) -> list[str | None]:
         return [None for _ in lines]
     ends = sorted(line.right for line in shown)
     # Most lines of prose are full: the margin is where they end, not where the widest of all ends.
-    right = ends[int(0.9 * (len(ends) - 1))]
+    right = ends[math.ceil(0.9 * (len(ends) - 1))]
     starts = sorted(line.left for line in shown)
     left = starts[int(0.1 * (len(starts) - 1))]
     found: list[str | None] = []

@@ -129,6 +129,8 @@ def _taken_apart(line: Line) -> _Tabular:
     if count == 1 and labels and values[0].left - labels[-1].right < _CELLS_APART * line.size:
         # A sentence may end its line with a number.
         labels, values = words, []
+    if labels:
+        labels = Line([glyph for word in labels for glyph in word.glyphs]).words(_CELLS_APART)
     return _Tabular(line, labels, values)
 
 

@@ -61,9 +61,11 @@ def _fonts() -> Any:
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
     from reportlab.pdfbase.ttfonts import TTFont
 
-    if _CHINESE not in pdfmetrics.getRegisteredFontNames():
+    registered = pdfmetrics.getRegisteredFontNames()
+    if _CHINESE not in registered:
         pdfmetrics.registerFont(UnicodeCIDFont(_CHINESE))
-        for name, file in _LATIN_FONTS.items():
+    for name, file in _LATIN_FONTS.items():
+        if name not in registered:
             pdfmetrics.registerFont(TTFont(name, file))
     return pdfmetrics
 
