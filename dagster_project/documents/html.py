@@ -18,6 +18,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from dagster_project.documents.attachments import MAY_LINK, attachments
 from dagster_project.documents.damage import refuse_damaged_tags
 from dagster_project.documents.encoding import decode
+from dagster_project.documents.pictures import FEWEST_ROWS, pictures
 from dagster_project.documents.pieces import CUT_MARK, IMAGE_MARK, NOTE_MARK, STRUCK_MARK, TABLE_MARK, Pieces
 
 KINDS = ("html",)
@@ -84,6 +85,8 @@ def read_markup(content: bytes, into: Pieces) -> None:
     # A page may break off inside its last table.
     breaks_off = _TABLE_OPENS.search(content, closed) is not None
     tree = LexborHTMLParser(content + CUT_MARK.encode() if breaks_off else content)
+    if b"<img" in content and content.count(b"<tr") < FEWEST_ROWS:
+        into.heading.pictures += pictures(tree)
     if MAY_LINK.search(content):
         into.heading.attachments += attachments(tree)
     # Of a layout table the own text is prose; its inner tables are read in their turn.

@@ -53,7 +53,7 @@ def fill(page: Page, tables: list[Table], ink: Ink) -> list[Glyph]:
                     cell.text += EDGE_MARK
                 if id(cell) in struck:
                     cell.text = f"{STRUCK_MARK}{cell.text}{STRUCK_MARK}"
-                if _asks_for_ink(cell) and ink.beside(cell.box, cell.glyphs):
+                if _asks_for_ink(cell) and (_is_overlaid(page, cell) or ink.beside(cell.box, cell.glyphs)):
                     cell.text += IMAGE_MARK
         left_over = _enclosed(table, left_over)
     return left_over
@@ -67,13 +67,23 @@ def mark_drawn(tables: list[Table], ink: Ink) -> None:
             for cell in row:
                 left, top, right, bottom = cell.box
                 room = _BESIDE * (bottom - top)
-                if _asks_for_ink(cell) and ink.beside((left - room, top, right + room, bottom), in_row):
+                around = (left - room, top, right + room, bottom)
+                if _asks_for_ink(cell) and (_is_overlaid(table.page, cell) or ink.beside(around, in_row)):
                     cell.text += IMAGE_MARK
 
 
 def _asks_for_ink(cell: Cell) -> bool:
     """Whether a picture in the cell could be its value or a part of it: it is blank or holds a digit or a mark."""
     return len(cell.glyphs) < 4 or any(glyph.text.isnumeric() for glyph in cell.glyphs)
+
+
+def _is_overlaid(page: Page, cell: Cell) -> bool:
+    """Whether an annotation or a small picture lies over a part of a cell."""
+    left, top, right, bottom = cell.box
+    return any(
+        min(right, box[2]) - max(left, box[0]) > _AT_EDGE and min(bottom, box[3]) - max(top, box[1]) > _AT_EDGE
+        for box in page.overlays
+    )
 
 
 def _places(glyphs: list[Glyph], cells: list[Cell]) -> list[int]:

@@ -18,11 +18,23 @@ from dagster_project.documents.pdf_page import (
     Page,
     Rulings,
 )
+from dagster_project.documents.pieces import Box
 
 # A form XObject holds objects, perhaps forms again; deeper nesting is not drawn by people.
 _DEEPEST_FORM = 6
 # So far may a line be off the level and still be a ruling.
 _LEVEL = 0.6
+# A picture that covers this share of the page lies behind its text; a smaller one may lie over it.
+_BACKGROUND = 0.2
+_MOST_ANNOTATIONS = 2_000
+# Annotations that leave the text below them as it is.
+_HARMLESS = (
+    pdfium_c.FPDF_ANNOT_LINK,
+    pdfium_c.FPDF_ANNOT_POPUP,
+    pdfium_c.FPDF_ANNOT_HIGHLIGHT,
+    pdfium_c.FPDF_ANNOT_UNDERLINE,
+    pdfium_c.FPDF_ANNOT_SQUIGGLY,
+)
 # So many segments make a drawing, not the frame of a cell.
 _MOST_SEGMENTS = 2_000
 
@@ -49,6 +61,23 @@ def read_drawings(page: Page) -> None:
             corners = [frame.point(*_moved(corner, matrix)) for corner in ((0, 0), (1, 0), (0, 1), (1, 1))]
             across, down = [corner[0] for corner in corners], [corner[1] for corner in corners]
             page.pictures.append((min(across), min(down), max(across), max(down)))
+    area = page.width * page.height
+    page.overlays = [
+        box for box in page.pictures if (box[2] - box[0]) * (box[3] - box[1]) < _BACKGROUND * area
+    ] + list(_annotations(page))
+
+
+def _annotations(page: Page) -> Iterator[Box]:
+    """Yield the places of annotations that are drawn over the text of a page: notes, stamps, strokes, corrections."""
+    rectangle = pdfium_c.FS_RECTF()
+    for index in range(min(pdfium_c.FPDFPage_GetAnnotCount(page.raw.raw), _MOST_ANNOTATIONS)):
+        annotation = pdfium_c.FPDFPage_GetAnnot(page.raw.raw, index)
+        if not annotation:
+            continue
+        kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
+        if kind not in _HARMLESS and pdfium_c.FPDFAnnot_GetRect(annotation, rectangle):
+            yield page.frame.box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+        pdfium_c.FPDFPage_CloseAnnot(annotation)
 
 
 def _objects(raw_page: Any) -> Iterator[tuple[Any, Matrix]]:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from dagster_project.documents.pdf_blocks import is_value
 from dagster_project.documents.pdf_page import Page
 from dagster_project.documents.pdf_ruled import Cell, Table
-from dagster_project.documents.pdf_unruled import is_value, stands_below
+from dagster_project.documents.pdf_unruled import stands_below
 from dagster_project.documents.pieces import EDGE_MARK
 
 # Column edges, in points: how far they may differ between the pages, and how far a table may be shifted as a whole, as on

@@ -18,6 +18,7 @@ from dagster_project.documents.pieces import NOTE_MARK, STRUCK_MARK, Box
 
 # Shares of the font size.
 APART = 0.25  # Glyphs that stand further apart are not set as one word.
+_DIGITS_APART = 0.15  # A decimal point that got lost leaves no more room between two digits.
 _SAME_LINE = 0.45  # Base lines that differ by less are one line: fonts of one line sit a little higher or lower.
 _SAME_PLACE = 0.2  # Two equal glyphs so near to one another are one, drawn twice to look bold or to cast a shadow.
 _OVERPRINTED = 0.5  # Two glyphs that share so much of the narrower one's width are drawn one over the other.
@@ -159,7 +160,7 @@ def _text(glyphs: list[Glyph]) -> str:
             narrower = min(glyph.right - glyph.left, before.right - before.left)
             if -gap > _OVERPRINTED * narrower:
                 parts.append(STRUCK_MARK)
-            elif gap > APART * min(glyph.size, before.size):
+            elif gap > (_DIGITS_APART if _are_digits(before, glyph) else APART) * min(glyph.size, before.size):
                 parts.append(" ")
         is_note = glyph.turn == 0 and glyph.size < _SMALLER * size and abs(glyph.base - base) > _RAISED * size
         if is_note != noted:
@@ -169,6 +170,10 @@ def _text(glyphs: list[Glyph]) -> str:
     if noted:
         parts.append(NOTE_MARK)
     return "".join(parts)
+
+
+def _are_digits(before: Glyph, glyph: Glyph) -> bool:
+    return before.text.isdigit() and glyph.text.isdigit()
 
 
 def paragraphs(lines: Sequence[Line | None]) -> list[str | None]:

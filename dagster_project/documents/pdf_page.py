@@ -85,7 +85,7 @@ class Rulings:
 
 @dataclass
 class Page:
-    """One page. ``hidden`` counts glyphs that are in the file but are not shown, ``drawn`` paths and pictures; ``crowded`` says
+    """One page. ``overlays`` are annotations and pictures that may hide or replace what is below. ``hidden`` counts glyphs that are in the file but are not shown, ``drawn`` paths and pictures; ``crowded`` says
     that it holds more than a page of text can."""
 
     number: int
@@ -97,6 +97,7 @@ class Page:
     glyphs: list[Glyph] = field(default_factory=list)
     rulings: Rulings = field(default_factory=Rulings)
     pictures: list[Box] = field(default_factory=list)
+    overlays: list[Box] = field(default_factory=list)
     hidden: int = 0
     drawn: int = 0
     crowded: bool = False

@@ -9,35 +9,22 @@ not, a row takes the label on its own base line and every other line stands for 
 over two, stay apart by a space: nothing is glued here.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from dagster_project.documents.pdf_blocks import CELLS_APART, Tabular, blocks_of, is_value, taken_apart
 from dagster_project.documents.pdf_lines import Line
 from dagster_project.documents.pdf_page import Page
 from dagster_project.documents.pdf_ruled import Cell, Table
 from dagster_project.documents.pieces import EDGE_MARK, Box
 
-_VALUE = re.compile(
-    r"^(?:[+\-－−]?[0-9０-９]+(?:[,，][0-9０-９]{3})*(?:[.．][0-9０-９]+)?"
-    r"(?:[件条项个次人宗起份例篇元万亿]{1,2})?(?:[（(\[〔【].*[)）\]〕】])?"
-    r"|[/／\\—–\-－*＊]{1,3}|无|[\ue000-\uf8ff]+)$"
-)
-_NUMBERING = re.compile(r"^[0-9０-９]{1,2}[.．,，]$")
-_CHAPTER = re.compile(r"^第?[一二三四五六七八九十]{1,3}(?:[、.．章]|部分)")
-_SHORTEST_HEADING = 6
-_SENTENCE = re.compile(r"[。；;]")
 # Shares of the font size.
-_CELLS_APART = 0.4  # Cells of a line stand further apart than this; words of a sentence do not.
 _ALIGNED = 0.2  # Lines of one cell begin or are centred so nearly at one place.
 _ON_LINE = 0.5
 # Lines of one cell follow one another at most so much further apart than the closest of the block.
 _LINE_PITCH = 1.25
 _WIDEST_PITCH = 2.2
 _CLOSE_PITCH = 1.8
-# A line wider than this share of the page is prose, unless it ends in numbers.
-_PROSE_WIDTH = 0.62
-_NEAR = 3.6  # Lines of a table follow one another at most so many font sizes apart.
 _FEWEST_VALUES = 3
 
 
@@ -62,24 +49,18 @@ class _Blob:
 
     def cell(self) -> Cell:
         glyphs = [glyph for word in self.words for glyph in word.glyphs]
-        return Cell(self.box, "\n".join(word.text for word in self.words), glyphs)
-
-
-@dataclass
-class _Tabular:
-    """One line taken apart: words that may be labels or heads, and the numbers or marks that it ends in."""
-
-    line: Line
-    labels: list[Line]
-    values: list[Line]
+        text = "\n".join(word.text for word in self.words)
+        # A number that stands in no column of numbers may be a part of one.
+        mark = EDGE_MARK if is_value(text) and any(glyph.text.isdigit() for glyph in glyphs) else ""
+        return Cell(self.box, text + mark, glyphs)
 
 
 def unruled_tables(page: Page, lines: Sequence[Line]) -> tuple[list[Table], list[Line]]:
     """Return the tables that stand among the lines of a page, and the lines that are left."""
-    taken = [_taken_apart(line) for line in lines]
+    taken = [taken_apart(line) for line in lines]
     tables: list[Table] = []
     left: list[Line] = []
-    for block in _blocks(page, taken):
+    for block in blocks_of(page, taken):
         table = _table(page, block)
         if table is None:
             left += [each.line for each in block]
@@ -90,7 +71,7 @@ def unruled_tables(page: Page, lines: Sequence[Line]) -> tuple[list[Table], list
 
 def head_only(page: Page, lines: Sequence[Line]) -> tuple[Table | None, list[Line]]:
     """Return what stands last on a page as the head of a table that begins on the next, and the lines before it."""
-    blocks = list(_blocks(page, [_taken_apart(line) for line in lines]))
+    blocks = list(blocks_of(page, [taken_apart(line) for line in lines]))
     if not blocks or any(each.values for each in blocks[-1]) or max(len(each.labels) for each in blocks[-1]) < 2:
         return None, list(lines)
     block = blocks[-1]
@@ -108,71 +89,19 @@ def fragments(before: Table, lines: Sequence[Line]) -> list[Line]:
         for line in lines
         if line.right < edge
         and all(
-            any(abs(word.left - start) < _ALIGNED * word.size for start in starts) for word in line.words(_CELLS_APART)
+            any(abs(word.left - start) < _ALIGNED * word.size for start in starts) for word in line.words(CELLS_APART)
         )
     ]
 
 
 def add_fragments(table: Table, lines: Sequence[Line], *, above: bool) -> None:
     """Add lines as rows without values above or below the rows of a table."""
-    rows = [[_Blob([word]).cell() for word in line.words(_CELLS_APART)] for line in lines]
+    rows = [[_Blob([word]).cell() for word in line.words(CELLS_APART)] for line in lines]
     table.rows = rows + table.rows if above else table.rows + rows
     table.box = _around(table.rows)
 
 
-def _taken_apart(line: Line) -> _Tabular:
-    words = line.words()
-    count = 0
-    while count < len(words) and is_value(words[-1 - count].text):
-        count += 1
-    labels, values = words[: len(words) - count], words[len(words) - count :]
-    if count == 1 and labels and values[0].left - labels[-1].right < _CELLS_APART * line.size:
-        # A sentence may end its line with a number.
-        labels, values = words, []
-    if labels:
-        labels = Line([glyph for word in labels for glyph in word.glyphs]).words(_CELLS_APART)
-    return _Tabular(line, labels, values)
-
-
-def is_value(text: str) -> bool:
-    """Whether a text may stand in a column of values: a number, with its unit or a remark, or a mark."""
-    return bool(_VALUE.match(text)) and not _NUMBERING.match(text)
-
-
-def _blocks(page: Page, lines: Sequence[_Tabular]) -> list[list[_Tabular]]:
-    """Part the lines of a page into blocks that may be tables and single lines that are not."""
-    blocks: list[list[_Tabular]] = []
-    for index, each in enumerate(lines):
-        near = bool(index) and each.line.base - lines[index - 1].line.base < _NEAR * each.line.size
-        if _is_prose(page, each, lines, index) or not blocks or not near:
-            blocks.append([each])
-            continue
-        before = blocks[-1][-1]
-        if _is_prose(page, before, lines, index - 1):
-            blocks.append([each])
-        else:
-            blocks[-1].append(each)
-    return blocks
-
-
-def _is_prose(page: Page, each: _Tabular, lines: Sequence[_Tabular], index: int) -> bool:
-    if each.values:
-        return False
-    if _SENTENCE.search(each.line.text) or each.line.right - each.line.left > _PROSE_WIDTH * page.width:
-        return len(each.line.words(_CELLS_APART)) < 3
-    if len(each.line.words(_CELLS_APART)) > 1:
-        return False
-    if len(each.line.glyphs) >= _SHORTEST_HEADING and _CHAPTER.match(each.line.text):
-        return True
-    # A line alone between rows: a heading or an item of its own, unless it is the line of a cell close to another.
-    gaps = [
-        abs(each.line.base - other.line.base)
-        for other in (*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2])
-    ]
-    return min(gaps, default=1e9) > 1.75 * each.line.size
-
-
-def _table(page: Page, block: list[_Tabular]) -> Table | None:
+def _table(page: Page, block: list[Tabular]) -> Table | None:
     anchors = [each for each in block if each.values]
     if not anchors:
         return None
@@ -180,7 +109,7 @@ def _table(page: Page, block: list[_Tabular]) -> Table | None:
     first = block.index(anchors[0])
     pitch = _pitch(block)
     labels_above = [word for each in block[:first] for word in each.labels]
-    if not _is_safe(anchors, columns, labels_above):
+    if not _is_safe(anchors, columns, labels_above) or _are_side_by_side(anchors):
         return None
     edge = columns[0][0]
     labels = _blobs([word for each in block for word in each.labels if word.left < edge], pitch)
@@ -188,7 +117,7 @@ def _table(page: Page, block: list[_Tabular]) -> Table | None:
     # What stands above the first row and is not its label is the head.
     of_rows = {id(word) for blobs in owned for blob in blobs for word in blob.words}
     head = [
-        _Tabular(each.line, [word for word in each.labels if id(word) not in of_rows], []) for each in block[:first]
+        Tabular(each.line, [word for word in each.labels if id(word) not in of_rows], []) for each in block[:first]
     ]
     rows = [_row_of(blobs) for blobs in _head_rows([each for each in head if each.labels], pitch)]
     in_head = {id(word) for each in head for word in each.labels}
@@ -206,7 +135,7 @@ def _table(page: Page, block: list[_Tabular]) -> Table | None:
     return Table(page, _around(rows), rows, [place for column in columns for place in column], ruled=False)
 
 
-def _columns(anchors: list[_Tabular]) -> list[tuple[float, float]]:
+def _columns(anchors: list[Tabular]) -> list[tuple[float, float]]:
     """Return where numbers stand, all rows taken together, as (left, right)."""
     places = sorted((word.left, word.right) for each in anchors for word in each.values)
     columns = [places[0]]
@@ -218,7 +147,7 @@ def _columns(anchors: list[_Tabular]) -> list[tuple[float, float]]:
     return columns
 
 
-def _is_safe(anchors: list[_Tabular], columns: list[tuple[float, float]], above: list[Line]) -> bool:
+def _is_safe(anchors: list[Tabular], columns: list[tuple[float, float]], above: list[Line]) -> bool:
     """Whether the numbers surely stand in columns: several of them one below the other or below a head."""
     if max(len(each.values) for each in anchors) >= _FEWEST_VALUES:
         return True
@@ -230,7 +159,12 @@ def _is_safe(anchors: list[_Tabular], columns: list[tuple[float, float]], above:
     return False
 
 
-def _pitch(block: list[_Tabular]) -> float:
+def _are_side_by_side(anchors: list[Tabular]) -> bool:
+    """Whether rows go on with another label after their numbers: two tables stand beside one another."""
+    return sum(any(is_value(word.text) for word in each.labels[1:-1]) for each in anchors) > 1
+
+
+def _pitch(block: list[Tabular]) -> float:
     """Return the distance of base lines up to which words one below the other are lines of one cell."""
     words = sorted((word for each in block for word in each.labels), key=lambda word: word.base)
     closest = [
@@ -267,7 +201,7 @@ def _blobs(
     return blobs
 
 
-def _owned(blobs: list[_Blob], anchors: list[_Tabular]) -> list[list[_Blob]]:
+def _owned(blobs: list[_Blob], anchors: list[Tabular]) -> list[list[_Blob]]:
     """Return the labels of each row: the one beside its numbers, and those further left that begin there."""
     beside: list[list[_Blob]] = []
     for anchor in anchors:
@@ -292,27 +226,27 @@ def _owned(blobs: list[_Blob], anchors: list[_Tabular]) -> list[list[_Blob]]:
 
 
 def _with_rests(
-    anchors: list[_Tabular], owned: list[list[_Blob]]
-) -> tuple[list[_Tabular], list[list[_Blob]]]:
+    anchors: list[Tabular], owned: list[list[_Blob]]
+) -> tuple[list[Tabular], list[list[_Blob]]]:
     """Put numbers without a label of their own, close below other numbers, to the row above: they may be the rest of those."""
-    rows: list[_Tabular] = []
+    rows: list[Tabular] = []
     labels: list[list[_Blob]] = []
     for anchor, mine in zip(anchors, owned, strict=True):
         above = rows[-1] if rows else None
         if above is not None and not mine and labels[-1] and anchor.line.base - above.line.base < _WIDEST_PITCH * anchor.line.size:
-            rows[-1] = _Tabular(above.line, above.labels, above.values + anchor.values)
+            rows[-1] = Tabular(above.line, above.labels, above.values + anchor.values)
         else:
             rows.append(anchor)
             labels.append(mine)
     return rows, labels
 
 
-def _lone(block: list[_Tabular], taken: set[int], pitch: float) -> list[_Blob]:
+def _lone(block: list[Tabular], taken: set[int], pitch: float) -> list[_Blob]:
     """Return the labels that belong to no row."""
     return _blobs([word for each in block for word in each.labels if id(word) not in taken], pitch)
 
 
-def _head_rows(head: list[_Tabular], pitch: float) -> list[list[_Blob]]:
+def _head_rows(head: list[Tabular], pitch: float) -> list[list[_Blob]]:
     """Return the cells above the first row of numbers row by row: those of a row share their upper edge or their middle."""
     words = [word for each in head for word in each.labels]
     rows: list[list[_Blob]] = []
@@ -346,7 +280,7 @@ def _row_of(blobs: list[_Blob]) -> list[Cell]:
     return [blob.cell() for blob in sorted(blobs, key=lambda blob: blob.box[0])]
 
 
-def _perhaps_broken(anchors: list[_Tabular], columns: list[tuple[float, float]], words: list[Line]) -> set[int]:
+def _perhaps_broken(anchors: list[Tabular], columns: list[tuple[float, float]], words: list[Line]) -> set[int]:
     """Return the numbers that may be parts of one number broken over lines.
 
     Such parts stand as close as lines of a cell, the upper one fills its column, and the lower line has no number in some
@@ -377,7 +311,7 @@ def _perhaps_broken(anchors: list[_Tabular], columns: list[tuple[float, float]],
     return found
 
 
-def _values(anchor: _Tabular, columns: list[tuple[float, float]], broken: set[int]) -> list[Cell]:
+def _values(anchor: Tabular, columns: list[tuple[float, float]], broken: set[int]) -> list[Cell]:
     cells = []
     for left, right in columns:
         words = [word for word in anchor.values if word.left <= right and word.right >= left]

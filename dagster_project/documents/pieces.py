@@ -70,6 +70,7 @@ class Heading:
     ``named`` are (origin, text) pairs a reader found in places made for them: the page title, meta tags, Markdown
     headings. ``lines`` are the lines of the document in order; a line of ``TABLE_MARK`` stands where a table stood.
     ``attachments`` are (name in the link, text shown) of files that the document links to and that may hold its tables.
+    ``pictures`` are those that a document without tables shows: their bytes, or their addresses.
     ``cells`` are the first cells of its first tables: many sites print 索引号, 发布机构 and the like as a table.
     """
 
@@ -79,6 +80,7 @@ class Heading:
     notes: list[tuple[str, str]] = field(default_factory=list)
     attachments: list[tuple[str, str]] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
+    pictures: list[str | bytes] = field(default_factory=list)
 
 
 _CERTAIN = float("nan")

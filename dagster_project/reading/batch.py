@@ -25,6 +25,7 @@ from dagster_project.reading.contradicted import doubt
 from dagster_project.reading.document import Document, Source, document_id
 from dagster_project.reading.fast_lane import read_tables
 from dagster_project.reading.found import found_cells
+from dagster_project.reading.pictures import read_pictures, wait_for_recognition
 from dagster_project.reading.resolve import finish, resolve
 from dagster_project.reading.several import separate
 from schemas import CANDIDATES, CELLS, DOCUMENTS, FINDINGS, SECTIONS, STAGED
@@ -47,6 +48,7 @@ def read_batch(sources: Sequence[Source], raw: Path, *, scans: bool = False) -> 
     cells = doubt(resolve(found, documents), found.select("document", "cell", "confidence"), documents)
     finish(documents, cells)
     tell_attachments(documents, pieces, raw)
+    wait_for_recognition(documents, pieces, raw)
     frames = {
         DOCUMENTS.name: documents_frame(documents),
         CELLS.name: cells,
@@ -77,14 +79,14 @@ def _open(
             if not members:
                 raise Unreadable("empty_container", f"Expected documents inside this {document.kind}, found none.", "intake")
             inside = _converted((each.name, sniff(each.content, each.name), each.content) for each in members)
-            return [document for member in members for document in _member(source, member, pieces, inside, scans)]
+            return [document for member in members for document in _member(source, member, pieces, inside, raw / source.source_path, scans)]
         content, kind = _as_read(document.kind, source.source_path, content, converted)
-        return _read(document, kind, content, source.source_path, pieces, scans)
+        return _read(document, kind, content, source.source_path, pieces, raw / source.source_path, scans)
     return [document]
 
 
 def _member(
-    source: Source, member: Member, pieces: Pieces, converted: Mapping[str, bytes | Unreadable], scans: bool
+    source: Source, member: Member, pieces: Pieces, converted: Mapping[str, bytes | Unreadable], page: Path, scans: bool
 ) -> list[Document]:
     identifier = document_id(source.source_sha256, source.source_path, member.name)
     document = Document(source, identifier, member=member.name)
@@ -100,7 +102,7 @@ def _member(
                 "intake",
             )
         content, kind = _as_read(document.kind, member.name, member.content, converted)
-        return _read(document, kind, content, f"{source.source_path}/{member.name}", pieces, scans, member)
+        return _read(document, kind, content, f"{source.source_path}/{member.name}", pieces, page, scans, member)
     return [document]
 
 
@@ -120,10 +122,12 @@ def _read(
     content: bytes,
     path: str,
     pieces: Pieces,
+    page: Path,
     scans: bool,
     member: Member | None = None,
 ) -> list[Document]:
-    """Read one document's bytes and return it, or each report that it holds."""
+    """Read one document's bytes and return it, or each report that it holds. ``page`` is the file, whose folder may hold
+    pictures that the document shows."""
     document.index = pieces.begin()
     for origin, text in member.named if member else ():
         pieces.named(origin, text)
@@ -136,6 +140,11 @@ def _read(
         document.lane, document.is_scan = "careful", True
         with within(SECONDS_FOR_ONE_SCAN):
             scan_reader(kind)(content, pieces)
+    if scans and pieces.heading.pictures:
+        with within(SECONDS_FOR_ONE_SCAN):
+            shown = read_pictures(pieces, page)
+        if shown:
+            document.lane, document.is_scan = "careful", True
     if member is not None and member.encoding is not None:
         pieces.heading.encoding = member.encoding
     if "mojibake" in (pieces.heading.encoding or ""):

@@ -60,6 +60,8 @@ def region(text: str, start: int, end: int) -> Region:
     at = lead.end() if lead else 0
     beside = LINE_BREAK not in part[:at]
     figures = _FIGURE.match(part, at) is not None
+    if _splits_a_cell(part):
+        return Region((), False, beside, True)
     tokens: list[Token] = []
     line_before = False
     place = at
@@ -70,6 +72,22 @@ def region(text: str, start: int, end: int) -> Region:
         tokens.append(Token(match[0], start + match.start(), line_before))
         place, line_before = match.end(), False
     return Region(tuple(tokens), True, beside, figures, cells)
+
+
+def _splits_a_cell(part: str) -> bool:
+    """Whether one of several cells after the label holds pieces that would be taken for several values: a number broken over
+    lines, a remark. All values of a row in one cell are another matter."""
+    cells = [text.strip() for text in part.partition(LINE_BREAK)[0].split(CELL_BREAK)[1:]]
+    filled = [text for text in cells if text]
+    if len(filled) < 2:
+        return False
+    for text in filled:
+        first = text.partition(" ")[0]
+        if not is_value(first):
+            return False
+        if first != text and not is_value(text):
+            return True
+    return False
 
 
 def _row_cells(part: str, start: int) -> tuple[Token, ...]:
