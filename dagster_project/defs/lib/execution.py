@@ -13,6 +13,7 @@ from dagster_project.defs.lib.archive import Archive
 
 JOB = "everything"
 PARTITIONS = "report_year"
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 # Dagster's log goes to the instance, where 'make ui' shows it; the terminal gets the summary.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -50,8 +51,9 @@ def execute(archive: Archive) -> Execution:
         archive.reporter.stage("loading the definitions")
         dbt_project.manifest(home)
         job = defs().resolve_job_def(JOB)
-    # What has been imported until now is no garbage and need not be looked through (see cli).
+    # What has been imported until now is no garbage and need not be looked through (see cli); what comes now is seldom.
     gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     gc.enable()
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance, event_log.kept_open(instance):
         instance.add_dynamic_partitions(PARTITIONS, partitions)
