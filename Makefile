@@ -4,7 +4,7 @@
 #   make test                          the whole test suite
 #   make ui [DATA=dir] [PORT=3000]     Dagster UI on 127.0.0.1
 #   make inspect FILE=path [CELL=code] one document in the terminal
-#   make bench                         the benchmarks
+#   make bench [COUNT=10000]           the benchmarks
 #   make contracts                     regenerate what comes from schemas/
 #   make lint                          ruff
 
@@ -22,6 +22,9 @@ export GONGKAI_DATA := $(value DATA)
 endif
 ifdef FILE
 export GONGKAI_FILE := $(value FILE)
+endif
+ifdef COUNT
+export GONGKAI_COUNT := $(value COUNT)
 endif
 ifdef CELL
 export GONGKAI_CELL := $(value CELL)
