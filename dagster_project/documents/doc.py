@@ -23,6 +23,8 @@ from dagster_project.documents.limits import SECONDS_FOR_ONE_DOCUMENT
 from dagster_project.documents.pieces import Unreadable
 
 KINDS = ("doc",)
+# The reason code of a file that waits for the program.
+NEEDS_LIBREOFFICE = "needs_libreoffice"
 
 _PROGRAMS = ("soffice", "libreoffice", "/Applications/LibreOffice.app/Contents/MacOS/soffice")
 _FILTER = "docx:MS Word 2007 XML"
@@ -61,7 +63,7 @@ def prepare(contents: Mapping[str, bytes]) -> dict[str, bytes | Unreadable]:
     office = program()
     if office is None:
         missing = Unreadable(
-            "needs_libreoffice",
+            NEEDS_LIBREOFFICE,
             "Expected LibreOffice, which reads this older kind of file, found none on this machine. Install it (Debian: "
             "libreoffice-writer) and run again, or save the file as .docx.",
             "intake",

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import polars as pl
 
-from dagster_project.documents import scan
+from dagster_project.documents import doc, scan
 from dagster_project.reading.assemble import documents_frame
 from dagster_project.reading.document import READER_VERSION, Document, Source, document_id
 from schemas import DOCUMENTS, STAGED, Frame
@@ -33,6 +33,8 @@ DOCUMENTS_WORTH_A_WORKER = 400
 SCANS_IN_A_BATCH = 4
 # Reasons that tell of the run, not of the file: such a document is read again.
 _PASSING = ("changed_during_run", "vanished", "reader_failed")
+# Reasons that tell what this machine lacked, and whether it has it now.
+_LACKING = {scan.SCAN: scan.available, doc.NEEDS_LIBREOFFICE: lambda: doc.program() is not None}
 _PART = "part-{:06d}.parquet"
 _POLARS_THREADS = "POLARS_MAX_THREADS"
 _OBJECTS_BETWEEN_COLLECTIONS = 10_000
@@ -142,7 +144,7 @@ def _plan(manifest: pl.DataFrame, staging: Path, partition: str) -> _Plan:
     ledger = DOCUMENTS.empty()
     if complete:
         ledger = pl.read_parquet(frame_path(staging, DOCUMENTS, partition), memory_map=False)
-    passing = [*_PASSING, scan.SCAN] if scan.available() else _PASSING
+    passing = [*_PASSING, *(reason for reason, there in _LACKING.items() if there())]
     lasting = (pl.col("reader_version") == READER_VERSION) & ~pl.col("reason_code").is_in(passing).fill_null(False)
     kept = ledger.filter(lasting).join(readable, on=["source_path", "source_sha256"], how="semi", maintain_order="left")
     due = readable.join(kept, on=["source_path", "source_sha256"], how="anti", maintain_order="left")
