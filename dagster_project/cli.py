@@ -91,7 +91,7 @@ def _summary(archive: "Archive", execution: "Execution", total: float) -> int:
         lines += terminal.count_lines("documents staged, by outcome", accounting.documents_by_outcome(archive.home))
     if archive.refresh is not None:
         lines += terminal.count_lines("cells by status", accounting.cells_by_status(archive.home))
-        lines += terminal.count_lines("findings", accounting.findings_by_status(archive.home))
+        lines += terminal.finding_lines(accounting.findings(archive.home, built=archive.publication is not None))
         lines += ["", f"documents read {archive.refresh.documents_read:,}, kept {archive.refresh.documents_kept:,}"]
     lines += terminal.second_lines(archive.seconds, total)
     replaced = None if archive.publication is None else len(archive.publication.replaced)

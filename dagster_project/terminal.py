@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
+import polars as pl
+
 from dagster_project.home import Home
 from dagster_project.publishing.accounting import PLACES, Account
 
@@ -108,6 +110,14 @@ def count_lines(title: str, counts: Sequence[tuple[str, int]]) -> list[str]:
     """Return counts by a name, under a title, with their sum."""
     lines = ["", title, *(_row(f"  {name}", count) for name, count in counts)]
     return [*lines, _row("  sum", sum(count for _, count in counts))]
+
+
+def finding_lines(counts: pl.DataFrame) -> list[str]:
+    """Return findings (family, status, rows) by status, and the failing ones by family."""
+    by_status = counts.group_by("status").agg(pl.col("rows").sum()).sort("rows", "status", descending=[True, False])
+    failing = counts.filter(status="fail").sort("rows", "family", descending=[True, False])
+    lines = count_lines("findings", list(by_status.select("status", "rows").iter_rows()))
+    return lines + count_lines("failing, by family of rule", list(failing.select("family", "rows").iter_rows()))
 
 
 def second_lines(seconds: Mapping[str, float], total: float) -> list[str]:

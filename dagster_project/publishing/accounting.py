@@ -12,7 +12,7 @@ import polars as pl
 
 from dagster_project.home import Home
 from dagster_project.publishing.database import connect
-from schemas import CELLS, DOCUMENTS, PARTITIONED
+from schemas import CELLS, DOCUMENTS, FINDINGS, PARTITIONED
 
 # In the order in which a file with several documents is counted: where its best document ended.
 PLACES = ("report", "superseded", "duplicate", "not_a_report", "quarantined")
@@ -131,9 +131,28 @@ def cells_by_status(home: Home) -> list[tuple[str, int]]:
     return _counted(home, [CELLS.name], "status")
 
 
-def findings_by_status(home: Home) -> list[tuple[str, int]]:
-    """Return the staged findings by status, most frequent first: those of intake and those of the auditor together."""
-    return _counted(home, _FINDINGS, "status")
+def findings(home: Home, *, built: bool) -> pl.DataFrame:
+    """Return how many findings there are: family, status, rows.
+
+    ``built``: the models were built in this run, and ``fct_findings`` holds those of the models too; else the staged ones are
+    counted.
+    """
+    if built:
+        with connect(home.warehouse, home.dbt_target / "spill", read_only=True) as warehouse:
+            schemas = dict(warehouse.execute("select table_name, schema_name from duckdb_tables()").fetchall())
+            counts = warehouse.execute(
+                f'select family, status, count(*) as rows from "{schemas["fct_findings"]}".fct_findings group by all'
+            ).pl()
+    else:
+        staged = [
+            _staged(home, name).select(pl.col("family") if name != FINDINGS.name else pl.lit("intake").alias("family"), "status")
+            for name in _FINDINGS
+            if any((home.staging / name).glob("*.parquet"))
+        ]
+        if not staged:
+            return pl.DataFrame(schema={"family": pl.String, "status": pl.String, "rows": pl.UInt32})
+        counts = pl.concat(staged).group_by("family", "status").agg(pl.len().alias("rows")).collect()
+    return counts.sort("family", "status")
 
 
 def _counted(home: Home, frames: Sequence[str], column: str) -> list[tuple[str, int]]:

@@ -54,6 +54,7 @@ MARTS = {
     "mart_body_year",
     "mart_coverage",
     "mart_region_year",
+    "mart_worst_reports",
     "quarantine",
     "report_sections",
 }
