@@ -12,6 +12,7 @@ _CHINESE = re.compile(
     r"(二[〇○O0零][〇○O0零一二三][〇○O0零一二三四五六七八九])\s*年\s*(十?[一二三四五六七八九十])\s*月\s*(二?三?十?[一二三四五六七八九十])\s*日"
 )
 _ALONE = re.compile(rf"^[(（\[]?\s*(?:{_DIGITS.pattern}\s*日?|{_CHINESE.pattern})\s*[)）\]]?$")
+_LONGEST_DATE = 40
 _NUMERALS = {character: value for value, character in enumerate("零一二三四五六七八九十")} | dict.fromkeys("〇○O0", 0)
 
 
@@ -31,7 +32,7 @@ def date_in(text: str) -> date | None:
 
 def is_date(text: str) -> bool:
     """Tell whether a line holds a date and nothing else."""
-    return _ALONE.match(text.strip()) is not None
+    return len(text) <= _LONGEST_DATE and _ALONE.match(text.strip()) is not None
 
 
 def _number(text: str) -> int:

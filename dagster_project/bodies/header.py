@@ -93,6 +93,8 @@ def pairs_in_cells(cells: Sequence[str]) -> list[Pair]:
 # Cells of forms are labels of the same few kinds in every document.
 @lru_cache(maxsize=1 << 12)
 def _label(text: str) -> str | None:
+    if len(text) > 3 * _LONGEST_LABEL:
+        return None
     plain = re.sub(r"[\s:：\[\]【】]", "", text)
     return _attribute_of().get(plain) if len(plain) <= _LONGEST_LABEL else None
 

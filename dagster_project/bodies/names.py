@@ -129,6 +129,15 @@ def _after_unlisted(name: str) -> str:
 
 def take_apart(name: str, said: str = "") -> Name:
     """Take a body's name apart; see ``Name``."""
+    return _decided(name, said) if said else _undecided(name)
+
+
+@lru_cache(maxsize=1 << 14)
+def _undecided(name: str) -> Name:
+    return _decided(name, "")
+
+
+def _decided(name: str, said: str) -> Name:
     before, printed, rest, places = _apart(name)
     place = _one(places) or decided(places, said)
     in_name = bool(printed)
@@ -220,6 +229,7 @@ def parent_id(name: str, said: str = "") -> str | None:
     return None
 
 
+@lru_cache(maxsize=1 << 14)
 def is_bare(name: str) -> bool:
     """Tell whether a name says no place, such as 公安局, 区财政局 or 高新区财政局: many bodies are called so."""
     plain = simplified(squeeze(name))
@@ -231,6 +241,7 @@ def is_bare(name: str) -> bool:
     return not _ZONE.match(rest) and not _TOWNSHIP.match(rest)
 
 
+@lru_cache(maxsize=1 << 14)
 def is_body(name: str) -> bool:
     """Tell whether a name is one of a body at all: it begins with a place or ends as bodies do."""
     before, printed, rest, places = _apart(name)
@@ -243,6 +254,7 @@ def begins_with_place(name: str) -> bool:
     return bool(before or places) or _NATIONAL.match(rest) is not None
 
 
+@lru_cache(maxsize=1 << 14)
 def begins_with_word(name: str) -> bool:
     """Tell whether a listed place stands in a name after a word that is no part of it, as in 转发福州市财政局."""
     plain = simplified(squeeze(name))

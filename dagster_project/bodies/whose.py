@@ -22,6 +22,8 @@ _SIGNATURE_LINES = 2
 _SIGNATURE = re.compile(
     r"^[一-鿿（）()]{2,30}(?:人民政府|政府|局|厅|委员会|委|办公室|办公厅|办事处|管委会|中心|部|署|院|队)$"
 )
+# Of a body's name or of a date: cheaper than trying every line.
+_LAST_OF_LINE = "府局厅会委室处心部署院队日)）0123456789"
 _SIGNED_AND_DATED = re.compile(r"^([一-鿿（）()]{4,30}?)\s*(?=(?:20[0-3]\d|二[〇○O0零])\s*[-年./]?)")
 _SITE_TAIL = re.compile(r"(?:(?:门户|官方|(?<!人民)政府)?(?:网站|网)|(?<!政府)(?:政府)?信息公开.*|政务公开.*)$")
 _CHINESE = re.compile(r"^[一-鿿][一-鿿（）()·、]{1,39}$")
@@ -88,6 +90,8 @@ def signatures(lines: Sequence[str]) -> list[str]:
     found = []
     tail = [line for line in lines[-_TAIL_LINES:] if len(line) <= 60]
     for at, line in enumerate(tail):
+        if line[-1] not in _LAST_OF_LINE:
+            continue
         plain = squeeze(line)
         dated = _SIGNED_AND_DATED.match(line)
         if dated and _SIGNATURE.match(squeeze(dated[1])) and dates.is_date(line[dated.end() :]):

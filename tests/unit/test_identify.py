@@ -3,7 +3,8 @@
 from datetime import date
 
 from dagster_project.bodies.identify import identify
-from dagster_project.documents.pieces import Heading
+from dagster_project.documents import html
+from dagster_project.documents.pieces import Heading, Pieces
 
 
 def told(*lines: str, named=(), cells=(), path="report.html"):
@@ -243,3 +244,14 @@ def test_a_gambling_sites_copy_is_no_report():
 def test_scope_of_a_system_is_told_by_the_text():
     text = "本报告数据包括市局机关及下属单位，全系统共收到申请3件。"
     assert told("贵阳市市场监督管理局2021年政府信息公开工作年度报告", text).scope == "system"
+
+
+def test_a_head_table_of_a_page_reaches_identification_and_its_cells_stay_cells():
+    page = """<html><body><table><tr><td>索 引 号</td><td>113/2022-1</td><td>发布机构</td><td>湛河区财政局</td></tr></table>
+    <p>2021年政府信息公开工作年度报告</p><table><tr><td>规章</td><td>0</td><td>0</td><td>0</td></tr></table></body></html>"""
+    pieces = Pieces()
+    pieces.begin()
+    html.read(page.encode(), pieces)
+    identity = identify(pieces.heading, "report.html")
+    assert (identity.body, identity.year, identity.index_number) == ("湛河区财政局", 2021, "113/2022-1")
+    assert pieces.rows()["width"].to_list() == [4, 4]
