@@ -2,6 +2,7 @@
 #
 #   make run [RAW=dir] [DATA=dir]      ingest an archive, build and publish the warehouse
 #   make test                          the whole test suite
+#   make test-nightly                  the same with what takes a quarter of an hour
 #   make ui [DATA=dir] [PORT=3000]     Dagster UI on 127.0.0.1
 #   make inspect FILE=path [CELL=code] one document in the terminal
 #   make bench [COUNT=10000]           the benchmarks
@@ -31,7 +32,7 @@ export GONGKAI_CELL := $(value CELL)
 endif
 
 .DEFAULT_GOAL := run
-.PHONY: run test ui inspect bench contracts lint setup
+.PHONY: run test test-nightly ui inspect bench contracts lint setup
 
 setup: $(ENVIRONMENT)
 
@@ -44,6 +45,9 @@ run: $(ENVIRONMENT)
 
 test: $(ENVIRONMENT)
 	@.venv/bin/python -m pytest -n 2 --dist loadfile
+
+test-nightly: $(ENVIRONMENT)
+	@GONGKAI_NIGHTLY=1 .venv/bin/python -m pytest -n 2 --dist loadfile
 
 ui: $(ENVIRONMENT)
 	@exec $(GONGKAI) ui --port $(PORT)
