@@ -50,7 +50,7 @@ _KINDS = (
         "vertical_branch",
     ),
     (re.compile(r"分局$|派出所$|特派员办事处$|专员办事处$|监管局$(?<!市场监管局)|驻.*办事处$"), "dispatched_office"),
-    (re.compile(r"(?:中心|馆|院|站|所|协会|联合会|供销社|供销合作社|总社|参事室|学校|公司)$"), "institution"),
+    (re.compile(r"(?:中心|馆|院|站|所|协会|联合会|供销社|供销合作社|总社|参事室|校|公司|监狱|林场|农场|牧场|水库|电视台|公园|社区|银行)$"), "institution"),
     (re.compile(r"(?:厅|局|委|委员会|部|办公室|办|署|支队|大队|总队|队|总会|会|处)$"), "department"),
 )
 # An unlisted place: invented, misspelt, or a township. Words in which 市, 区, 县 and 乡 mean no place are masked before.
@@ -242,6 +242,21 @@ def is_bare(name: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
+def lacks_county(name: str) -> bool:
+    """Tell whether a name is of a township or street without the county before it: most such names are shared by several."""
+    apart = take_apart(name)
+    return apart.kind in ("township", "street") and not apart.head and not apart.places
+
+
+def place_in(name: str) -> str:
+    """Return the place or zone that a name begins with, as printed; '' when it begins with none."""
+    _, printed, rest, places = _apart(name)
+    zone = _ZONE.match(rest)
+    if zone and (places or printed):
+        return printed + zone[0]
+    return printed
+
+
 def is_body(name: str) -> bool:
     """Tell whether a name is one of a body at all: it begins with a place or ends as bodies do."""
     before, printed, rest, places = _apart(name)

@@ -9,7 +9,7 @@ replaces the title's body.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dagster_project.bodies import dates, names, titles
 from dagster_project.bodies.hosts import host_of
@@ -60,10 +60,14 @@ def choose_body(
     # What a title, a header or a signature states goes before what the file or the site is called.
     first = min(stated, key=lambda each: _WEAKEST.get(each.origin, 0))
     reason = f"stated by the {first.origin}"
+    full = first.value
     if names.is_bare(first.value):
-        first, reason = _completed(identity, first, stated)
+        first, reason = _completed(identity, first, stated, path)
+        full = first.value
+    elif names.lacks_county(first.value):
+        full = _with_county(identity, first, stated, path)
     identity.choose(first, reason)
-    _describe(identity, first.value, lambda: _said(heading, lines, path))
+    _describe(identity, first.value, full, lambda: _said(heading, lines, path))
     _compare(identity, first.value, stated, lines)
 
 
@@ -103,7 +107,9 @@ def signatures(lines: Sequence[str]) -> list[str]:
     return found
 
 
-def _completed(identity: Identity, bare: Candidate, stated: Sequence[Candidate]) -> tuple[Candidate, str]:
+def _completed(
+    identity: Identity, bare: Candidate, stated: Sequence[Candidate], path: str
+) -> tuple[Candidate, str]:
     """Return the name that ``bare`` is short for, when the document states it or its site's place."""
     order = {"publisher": 0, "meta": 0, "signature": 1, "title (path)": 3, "site": 4}
     full = sorted(
@@ -117,12 +123,11 @@ def _completed(identity: Identity, bare: Candidate, stated: Sequence[Candidate])
                 ("body", f"'{bare.value}' of the title is completed differently: {named}; {full[0].value} was taken.")
             )
         return full[0], f"completes '{bare.value}' of the {bare.origin}, which names no place"
-    for each in stated:
-        if each.origin in ("site", "publisher", "meta") and names.kind(each.value) in ("government", "region", "zone"):
-            place = names.take_apart(each.value)
-            where = place.head + place.rest
-            composed = Candidate("body", where + names.core(bare.value), f"{bare.origin} with the place of the {each.origin}")
-            return composed, f"'{bare.value}' names no place; the {each.origin} is {each.value}"
+    found = _place(stated, path)
+    if found is not None:
+        place, origin = found
+        composed = Candidate("body", place + names.core(bare.value), f"{bare.origin} with the place of the {origin}")
+        return composed, f"'{bare.value}' names no place; by the {origin} it is {place}"
     identity.doubts.append(
         (
             "body_incomplete",
@@ -132,8 +137,40 @@ def _completed(identity: Identity, bare: Candidate, stated: Sequence[Candidate])
     return bare, f"stated by the {bare.origin}, without a place"
 
 
-def _describe(identity: Identity, name: str, said) -> None:
-    """Fill what the name tells: identifier, kind, level, region, parent; doubts where the place is open."""
+def _with_county(identity: Identity, short: Candidate, stated: Sequence[Candidate], path: str) -> str:
+    """Return the name of a township or street with the county that the document states elsewhere; the body is named as printed."""
+    full = next((each.value for each in stated if names.completes(squeeze(each.value), squeeze(short.value))), None)
+    if full is not None:
+        return full
+    found = _place(stated, path)
+    if found is not None:
+        return found[0] + short.value
+    identity.doubts.append(
+        (
+            "body_ambiguous",
+            f"'{short.value}' is a name that townships of several counties share, and the document names no county. Its history "
+            "is kept apart by site. Put the file into a folder that is named after the county.",
+        )
+    )
+    return short.value
+
+
+def _place(stated: Sequence[Candidate], path: str) -> tuple[str, str] | None:
+    """Return the place of the site or of a publishing government, else of a folder of the path, and which of them."""
+    for each in stated:
+        if each.origin in ("site", "publisher", "meta") and names.kind(each.value) in ("government", "office", "region", "zone"):
+            place = names.place_in(each.value)
+            if place:
+                return place, each.origin
+    for folder in reversed(path.split("/")[:-1]):
+        place = names.place_in(folder)
+        if place and names.kind(folder) in ("region", "zone", "government"):
+            return place, "folder"
+    return None
+
+
+def _describe(identity: Identity, printed: str, name: str, said: Callable[[], str]) -> None:
+    """Fill what the full name tells: identifier, kind, level, region, parent; doubts where the place is open."""
     context = ""
     apart = names.take_apart(name)
     if apart.places and apart.place is None:
@@ -156,10 +193,10 @@ def _describe(identity: Identity, name: str, said) -> None:
                 f"'{apart.head}' is in no list of divisions since 2007: a misprint, or a place below the county. It has no region.",
             )
         )
-    if open_place or names.is_bare(name):
+    if open_place or names.is_bare(name) or names.lacks_county(name):
         host = host_of(identity.source_url or "") or ""
         canonical = f"{canonical}@{host}"
-    identity.body = name
+    identity.body = printed
     identity.body_id = names.identifier(canonical)
     identity.body_kind = apart.kind
     identity.body_level = names.level(name, context)

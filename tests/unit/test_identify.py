@@ -255,3 +255,26 @@ def test_a_head_table_of_a_page_reaches_identification_and_its_cells_stay_cells(
     identity = identify(pieces.heading, "report.html")
     assert (identity.body, identity.year, identity.index_number) == ("湛河区财政局", 2021, "113/2022-1")
     assert pieces.rows()["width"].to_list() == [4, 4]
+
+
+def test_townships_of_one_name_are_told_apart_by_the_county_that_publishes_them():
+    def in_county(county: str):
+        return told("青溪镇2021年政府信息公开工作年度报告", named=[("meta_site", f"{county}人民政府门户网站")])
+
+    one, other = in_county("平潭县"), in_county("湛河区")
+    assert one.body == other.body == "青溪镇"
+    assert one.body_id != other.body_id
+    assert (one.region_code, other.region_code) == ("350128", "410411")
+    assert one.parent_body_id == told("平潭县人民政府2021年政府信息公开工作年度报告").body_id
+    nowhere = told("青溪镇2021年政府信息公开工作年度报告")
+    assert [code for code, _ in nowhere.doubts] == ["body_ambiguous"]
+    assert nowhere.body_id not in (one.body_id, other.body_id)
+
+
+def test_a_folder_named_after_a_place_tells_it_when_nothing_else_does():
+    assert told("青溪镇2021年政府信息公开工作年度报告", path="2021/平潭县/a.html").region_code == "350128"
+    assert told("财政局2021年政府信息公开工作年度报告", path="2021/平潭县/a.html").body == "平潭县财政局"
+
+
+def test_a_place_that_was_renamed_completes_a_name_as_it_is_called_now():
+    assert told("财政局2021年政府信息公开工作年度报告", named=[("meta_site", "襄阳市人民政府")]).body == "襄阳市财政局"
