@@ -425,17 +425,29 @@ PROFILES = Frame(
         Column(
             "request_table",
             pl.String,
-            "Fingerprint of every cell of the request table; NULL when no number in it is other than zero.",
+            "Fingerprint of every cell of the request table; NULL when too few requests were received for a table to be like no "
+            "other.",
             nullable=True,
             pattern=IDENTIFIER,
         ),
-        Column("request_cells_not_zero", pl.Int32, "Numbers in the request table that are not zero.", nullable=True),
+        Column(
+            "request_cells_not_zero",
+            pl.Int32,
+            "Numbers in that table that are not zero; NULL when it has no fingerprint.",
+            nullable=True,
+        ),
         Column(
             "sentences",
             pl.List(pl.UInt64),
             "Hashes of the sentences of the report's own text, each once, without numbers, marks and the body's name.",
         ),
         Column("lengths", pl.List(pl.UInt16), "Characters of each of these sentences."),
+        Column(
+            "read_as",
+            pl.String,
+            "Fingerprint of what was read: while it stays, the document need not be audited again.",
+            pattern=IDENTIFIER,
+        ),
     ),
 )
 

@@ -25,6 +25,10 @@ FIGURES = {
     "normative_documents_in_force": "disclosure.normative_documents.in_force",
 }
 _LEFT_OUT = r"[\s\p{P}\p{S}]+"
+# Two small tables are easily alike by chance: a request granted in one year, a request granted in the next.
+LEAST_REQUESTS = 10
+# What tells one reading of a document from another; the content's hash covers its body, its year and every cell.
+READ_AS = ("reader_version", "content_sha256", "lane", "body_id", "body_name", "body_level", "body_kind", "scope", "report_year")
 # Headings and signatures are alike everywhere.
 SHORTEST_SENTENCE = 8
 # What stands before the first chapter, and the last chapter with what follows it on the page, is no report of the body's own.
@@ -36,7 +40,9 @@ def profiles(cells: pl.DataFrame, sections: pl.DataFrame, documents: pl.DataFram
 
     ``cells``: as schemas.CELLS; ``sections``: as schemas.SECTIONS; ``documents``: as schemas.DOCUMENTS.
     """
-    described = documents.select("document_id", "body_id", "body_name", "report_year", "scope", "form")
+    described = documents.select(
+        "document_id", "body_id", "body_name", "report_year", "scope", "form", read_as=read_as(documents)
+    )
     figures = (
         cells.filter(pl.col("cell").is_in(list(FIGURES.values())))
         .select("document_id", "cell", "value")
@@ -56,17 +62,24 @@ def profiles(cells: pl.DataFrame, sections: pl.DataFrame, documents: pl.DataFram
     return frame.sort("document_id").select(PROFILES.polars_schema.names())
 
 
+def read_as(documents: pl.DataFrame) -> pl.Series:
+    """Return the fingerprint of how each document was read."""
+    told = documents.select(pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in READ_AS], separator="\n"))
+    return pl.Series([sha256(text.encode()).hexdigest()[:16] for text in told.to_series()], dtype=pl.String)
+
+
 def _tables(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the fingerprint of each request table with a number in it that is not zero, and how many numbers are not."""
+    """Return the fingerprint of each request table that is large enough, and how many of its numbers are not zero."""
+    busy = cells.filter(pl.col("cell") == FIGURES["requests_received"], pl.col("value") >= LEAST_REQUESTS).select("document_id")
     tables = (
-        cells.filter(pl.col("cell").str.starts_with("requests."))
+        cells.join(busy, on="document_id", how="semi")
+        .filter(pl.col("cell").str.starts_with("requests."))
         .sort("document_id", "cell")
         .group_by("document_id", maintain_order=True)
         .agg(
             content=pl.format("{}={}{}", "cell", "status", pl.col("value").cast(pl.String).fill_null("")).str.join(";"),
             request_cells_not_zero=(pl.col("value") != 0).sum().cast(pl.Int32),
         )
-        .filter(pl.col("request_cells_not_zero") > 0)
     )
     hashes = [sha256(content.encode()).hexdigest()[:16] for content in tables["content"]]
     return tables.select("document_id", "request_cells_not_zero", request_table=pl.Series(hashes, dtype=pl.String))

@@ -1,11 +1,12 @@
 """What is possible but hardly true: of one body, of one year, against the body's last year."""
 
 from decimal import Decimal
+from hashlib import sha256
 
 import polars as pl
 import pytest
 
-from dagster_project.auditing import staging, years
+from dagster_project.auditing import staging, stamps, years
 from dagster_project.auditing.findings import Found
 from dagster_project.auditing.history import against_last_year
 from dagster_project.auditing.plausibility import implausible
@@ -58,6 +59,7 @@ def report(
         "form": "2021",
         "scope": scope,
         "lane": "fast",
+        "content_sha256": sha256(repr(cells).encode()).hexdigest(),
     }
     section = {"document_id": document, "position": 1, "chapter": 1, "heading": "一、总体情况", "text": text}
     return {
@@ -249,6 +251,40 @@ class TestOnDisk:
         assert staging.audit(tmp_path, ["2022", "2023", "2024"]).rewritten == ("2022",)
         assert years.compare(tmp_path).rewritten == (2022, 2023)
         assert self.findings(tmp_path).height == 0
+
+    def test_a_new_report_in_a_partition_leaves_what_was_said_of_the_others(self, tmp_path):
+        one, two = report(**{FEES: 125_000}), report(document="00000000000000bb", body="霁洲县水利局")
+        partitions = self.stage(tmp_path, one)
+        assert staging.audit(tmp_path, partitions).documents == 1
+        self.stage(tmp_path, one, two)
+        assert staging.audit(tmp_path, partitions).documents == 1
+        together = pl.read_parquet(tmp_path / AUDIT_FINDINGS.name / "2023.parquet")
+        for frame in (AUDIT_FINDINGS, PROFILES):
+            (tmp_path / frame.name / "2023.parquet").unlink()
+        assert staging.audit(tmp_path, partitions).documents == 2
+        assert pl.read_parquet(tmp_path / AUDIT_FINDINGS.name / "2023.parquet").equals(together)
+        self.stage(tmp_path, two)
+        assert staging.audit(tmp_path, partitions).documents == 0
+        assert pl.read_parquet(tmp_path / PROFILES.name / "2023.parquet")["document_id"].to_list() == ["00000000000000bb"]
+
+    def test_another_auditor_asks_everything_again(self, tmp_path, monkeypatch):
+        partitions = self.stage(tmp_path, report(), report(document="00000000000000bb"))
+        assert staging.audit(tmp_path, partitions).documents == 2
+        monkeypatch.setattr(stamps, "AUDITOR_VERSION", stamps.AUDITOR_VERSION + 1)
+        assert staging.audit(tmp_path, partitions).documents == 2
+
+    def test_worker_processes_say_the_same(self, tmp_path, monkeypatch):
+        reports = [report(document=f"{number:016x}", **{FEES: number}) for number in range(8)]
+        partitions = self.stage(tmp_path / "one", *reports)
+        self.stage(tmp_path / "two", *reports)
+        monkeypatch.setattr(staging, "CHUNK", 3)
+        staging.audit(tmp_path / "one", partitions, workers=1)
+        told = []
+        staging.audit(tmp_path / "two", partitions, lambda done, due: told.append((done, due)), workers=2)
+        assert told[-1] == (8, 8)
+        for frame in staging.AUDITED:
+            one, two = (pl.read_parquet(tmp_path / which / frame.name / "2023.parquet") for which in ("one", "two"))
+            assert one.equals(two)
 
     def test_a_year_that_is_gone_takes_its_comparison_with_it(self, tmp_path):
         partitions = self.stage(tmp_path, report(year=2022), report(document="00000000000000bb", year=2023))

@@ -32,7 +32,15 @@ def report(document: str, body: str, year: int, content: str, **section) -> pl.D
     described = pl.DataFrame(
         {"document_id": [document], "body_id": [f"{hash_of(body):016x}"], "body_name": [body], "report_year": [year]},
         schema_overrides={"report_year": pl.Int32},
-    ).with_columns(scope=pl.lit("own"), form=pl.lit("2021"))
+    ).with_columns(
+        scope=pl.lit("own"),
+        form=pl.lit("2021"),
+        lane=pl.lit("fast"),
+        reader_version=pl.lit(1),
+        content_sha256=pl.lit(None, pl.String),
+        body_level=pl.lit("county"),
+        body_kind=pl.lit("department"),
+    )
     row = {"document_id": document, "position": 1, "chapter": 1, "heading": "一、总体情况", "text": content} | section
     return PROFILES.validate(profiles(CELLS.empty(), SECTIONS.build([row]), described))
 
