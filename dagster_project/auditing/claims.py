@@ -1,7 +1,7 @@
 """What a report's sentences state, against what its tables print.
 
-Here: claims with quote and place, the accepted readings of each, percentages worked out again, and the finding when no reading
-fits. Not here: the phrases (``claim_patterns``), the readings as data (forms/registry/claim_readings.csv), other reports.
+Here: claims with quote and place, judged by the accepted readings of each, and percentages worked out again. Not here: the
+phrases (``claim_patterns``), the readings (``claim_readings``), rows (``prose``).
 
 A figure is judged only when every accepted reading of it can be worked out from printed numbers: what is blank might be what
 the sentence means.
@@ -9,16 +9,14 @@ the sentence means.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 
 from dagster_project.auditing import claim_patterns as patterns
 from dagster_project.auditing.claim_patterns import Pattern
-from dagster_project.auditing.equations import counted_rows
-from dagster_project.auditing.sheet import MILLIONTHS
-from dagster_project.forms import registry
+from dagster_project.auditing.claim_readings import Report, readings
 
 _SPACE = re.compile(r"[\s\u3000\u00a0]+")
 _SENTENCE_ENDS = "。！!"
@@ -27,7 +25,15 @@ _FIGURE = re.compile(r"\d(?:件|宗|条|份|起|例|个|次|项|部|元|万元|�
 _WIDE_DIGIT = re.compile(r"[０-９]")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 # Sentences without any of these hold no claim.
-_TRIGGER = re.compile(r"申请|复议|诉讼|规范性文件|规章|行政许可|行政处罚|行政强制|行政事业性收费|办结|结转|予以公开|不予公开|无法提供|不予处理")
+_TRIGGERS = ("申请", "复议", "诉讼", "规范性文件", "规章", "行政许可", "行政处罚", "行政强制", "行政事业性收费", "办结", "结转",
+             "予以公开", "不予公开", "无法提供", "不予处理")  # fmt: skip
+# Text from pages is broken anywhere.
+_TRIGGER = re.compile(
+    "|".join(
+        r"\s*".join(word)
+        for word in _TRIGGERS
+    )
+)
 # The plan for the next year and the problems of this one state no figures of the year.
 _LEFT_OUT = (5,)
 _PART = re.compile(r"[；;]")
@@ -36,31 +42,6 @@ _PER_HUNDRED = 100
 _IN_10K_YUAN = {"元": Decimal("0.0001"), "万元": Decimal(1), "亿元": Decimal(10_000)}
 # What a percentage may be a share of, besides any count that the same text states.
 _DENOMINATORS = ("disposed", "received", "handled")
-_LONGEST_QUOTE = 80
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One accepted meaning of a claim: the sum of ``plus`` cells less that of ``minus`` cells."""
-
-    name: str
-    plus: tuple[str, ...]
-    minus: tuple[str, ...]
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        return (*self.plus, *self.minus)
-
-    def value(self, number_of: "NumberOf") -> Decimal | None:
-        """Return what the table says, None when a cell is no number."""
-        total = 0
-        for cells, sign in ((self.plus, 1), (self.minus, -1)):
-            for cell in cells:
-                number = number_of(cell)
-                if number is None:
-                    return None
-                total += sign * number
-        return Decimal(total) / MILLIONTHS
 
 
 @dataclass
@@ -82,60 +63,6 @@ class Claim:
     readings: list[tuple[str, Decimal | None]] = field(default_factory=list)
 
 
-# The number that a cell prints in whole millionths, None where it prints none.
-NumberOf = Callable[[str], int | None]
-
-
-@dataclass(frozen=True)
-class Report:
-    """What claims are compared with: a report's year, body and form, the rows it prints and the numbers of its cells."""
-
-    year: int | None
-    body: str
-    form: str | None
-    rows: frozenset[str]
-    number_of: NumberOf
-
-
-@cache
-def readings(subject: str, form: str | None, rows: frozenset[str]) -> tuple[Reading, ...]:
-    """Return the accepted readings of a subject in a report of ``form`` that prints ``rows`` (``table.row``).
-
-    Raises:
-        registry.RegistryError: a reading names a cell that no form has.
-    """
-    known = set(registry.cells()["cell"])
-    found = []
-    for line, row in enumerate(registry.load("claim_readings").iter_rows(named=True), start=2):
-        if row["subject"] != subject or (row["form"] and row["form"] != form):
-            continue
-        plus: list[str] = []
-        minus: list[str] = []
-        for term in row["cells"].split():
-            cells = _family(term, form, rows, line) if term.startswith("@") else [term.removeprefix("-")]
-            for cell in cells:
-                if cell not in known:
-                    raise registry.RegistryError(
-                        f"claim_readings.csv, line {line}: expected a cell of a form in cells.csv, found '{cell}'."
-                    )
-            (minus if term.startswith("-") else plus).extend(cells)
-        if plus and all(cell.rpartition(".")[0] in rows for cell in (*plus, *minus)):
-            found.append(Reading(row["reading"], tuple(plus), tuple(minus)))
-    return tuple(found)
-
-
-def _family(term: str, form: str | None, rows: frozenset[str], line: int) -> list[str]:
-    """Return the leaf rows of a family of outcomes that a report prints, in one column: ``@refused.total``."""
-    family, _, column = term.removeprefix("@").partition(".")
-    members = registry.load("outcomes").filter(family=family)["code"].to_list()
-    if not members:
-        raise registry.RegistryError(
-            f"claim_readings.csv, line {line}: expected a family of outcomes.csv after '@', found '{family}'."
-        )
-    counted = counted_rows(form, rows)
-    return [f"requests.{member}.{column}" for member in members if f"requests.{member}" in counted]
-
-
 def claims_of(report: Report, sections: Sequence[tuple[int, int | None, str]]) -> list[Claim]:
     """Return the claims of one report in the order of its text, judged. ``sections``: position, chapter, text."""
     found: list[Claim] = []
@@ -152,36 +79,40 @@ def claims_of(report: Report, sections: Sequence[tuple[int, int | None, str]]) -
 
 @dataclass(frozen=True)
 class _Squeezed:
-    """A text without white space, and where each of its characters stood."""
+    """A sentence without white space, and where each of its characters stood in the section's text (from ``offset`` on)."""
 
     text: str
     original: str
+    offset: int
     # Squeezed offsets at which so many characters had been left out.
     at: list[int]
     left_out: list[int]
 
     @classmethod
-    def of(cls, original: str) -> "_Squeezed":
+    def of(cls, original: str, offset: int) -> "_Squeezed":
         at, left_out, gone = [0], [0], 0
         for space in _SPACE.finditer(original):
             at.append(space.start() - gone)
             gone += space.end() - space.start()
             left_out.append(gone)
         text = _SPACE.sub("", original)
-        return cls(text.translate(_FULL_WIDTH) if _WIDE_DIGIT.search(text) else text, original, at, left_out)
+        return cls(text.translate(_FULL_WIDTH) if _WIDE_DIGIT.search(text) else text, original, offset, at, left_out)
 
     def place(self, offset: int) -> int:
-        """Return where the character at a squeezed offset stands in the original."""
-        return offset + self.left_out[bisect_right(self.at, offset) - 1]
+        """Return where the character at a squeezed offset stands in the section's text."""
+        return self.offset + offset + self.left_out[bisect_right(self.at, offset) - 1]
 
     def quote(self, start: int, end: int) -> tuple[str, int, int]:
         first, last = self.place(start), self.place(end - 1) + 1
-        return _SPACE.sub(" ", self.original[first:last]), first, last
+        return _SPACE.sub(" ", self.original[first - self.offset : last - self.offset]), first, last
 
 
 def _stated(report: Report, position: int, text: str) -> Iterator[Claim]:
-    squeezed = _Squeezed.of(text)
-    for offset, sentence in _sentences(squeezed.text):
+    for offset, original in _sentences(text):
+        squeezed = _Squeezed.of(original, offset)
+        sentence = squeezed.text
+        if not _FIGURE.search(sentence):
+            continue
         taken: list[tuple[int, int]] = []
         for pattern in (*patterns.PATTERNS, *patterns.ZEROS):
             for found in pattern.expression.finditer(sentence):
@@ -192,16 +123,16 @@ def _stated(report: Report, position: int, text: str) -> Iterator[Claim]:
                 if not _is_own(pattern, found, sentence, told, report):
                     continue
                 taken.append((start, end))
-                quote, first, last = squeezed.quote(offset + start, offset + end)
+                quote, first, last = squeezed.quote(start, end)
                 for subject in pattern.subject.split():
                     number, decimals = _number(found, pattern)
                     claim = Claim(subject, number, quote, position, first, last, decimals)
                     share = patterns.PERCENTAGE.match(sentence[end:])
                     if share is not None:
                         claim.percent = (Decimal(share["percent"]), len(share["decimals"] or ""))
-                        claim.end = squeezed.place(offset + end + share.end() - 1) + 1
+                        claim.end = squeezed.place(end + share.end() - 1) + 1
                     yield claim
-        yield from _all_disposed(sentence, offset, squeezed, report, position)
+        yield from _all_disposed(squeezed, report, position)
 
 
 def _sentences(text: str) -> Iterator[tuple[int, str]]:
@@ -213,9 +144,7 @@ def _sentences(text: str) -> Iterator[tuple[int, str]]:
         start = max(text.rfind(mark, 0, trigger.start()) for mark in _SENTENCE_ENDS) + 1
         ends = [place for mark in _SENTENCE_ENDS if (place := text.find(mark, trigger.start())) >= 0]
         end = min(ends) + 1 if ends else len(text)
-        sentence = text[start:end]
-        if _FIGURE.search(sentence):
-            yield start, sentence
+        yield start, text[start:end]
 
 
 def _number(found: re.Match[str], pattern: Pattern) -> tuple[Decimal, int]:
@@ -298,9 +227,8 @@ def _abbreviates(words: str, body: str) -> bool:
     return True
 
 
-def _all_disposed(
-    sentence: str, offset: int, squeezed: _Squeezed, report: Report, position: int
-) -> Iterator[Claim]:
+def _all_disposed(squeezed: _Squeezed, report: Report, position: int) -> Iterator[Claim]:
+    sentence = squeezed.text
     found = patterns.ALL_DISPOSED.search(sentence)
     if found is None or patterns.NOT_ALL.search(sentence) or patterns.FOREIGN.search(sentence):
         return
@@ -309,7 +237,7 @@ def _all_disposed(
     years = {int(year) for year in patterns.YEAR.findall(sentence)}
     if years and report.year not in years:
         return
-    quote, first, last = squeezed.quote(offset + found.start(), offset + found.end())
+    quote, first, last = squeezed.quote(*found.span())
     yield Claim("all_disposed", Decimal(0), quote, position, first, last)
 
 

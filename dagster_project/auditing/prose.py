@@ -10,7 +10,8 @@ from functools import lru_cache
 
 import polars as pl
 
-from dagster_project.auditing.claims import Claim, NumberOf, Report, claims_of
+from dagster_project.auditing.claim_readings import NumberOf, Report
+from dagster_project.auditing.claims import Claim, claims_of
 from dagster_project.auditing.findings import Found, found_rows
 from schemas import CLAIMS
 

@@ -4,7 +4,7 @@ Here: going through every file of rules for every form, so that a wrong line is 
 Not here: the rules.
 """
 
-from dagster_project.auditing import claims, ranges
+from dagster_project.auditing import claim_readings, ranges
 from dagster_project.forms import registry
 from dagster_project.forms.equations import equations
 
@@ -23,4 +23,4 @@ def check_rules() -> None:
         equations(rows)
         ranges.expectations(printed)
         for subject in subjects:
-            claims.readings(subject, form, rows)
+            claim_readings.readings(subject, form, rows)

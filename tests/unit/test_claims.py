@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_project.auditing import claims, prose
-from dagster_project.auditing.claims import Claim, Report, claims_of
+from dagster_project.auditing import claim_readings, prose
+from dagster_project.auditing.claim_readings import Report
+from dagster_project.auditing.claims import Claim, claims_of
 from dagster_project.auditing.sheet import MILLIONTHS
 from dagster_project.forms import registry
 from dagster_project.synthesis.truth import make_truth
@@ -75,6 +76,7 @@ def figures(text: str, about: Report | None = None) -> list[tuple[str, int, str]
         ("收到申请40件，其中3件申请顺延至2024年答复。", [("received", 40), ("carried_out", 3)]),
         ("收到申请40件（含2022年结转2件）。", [("received", 40), ("carried_in", 2)]),
         ("全年办理政府信息公开申请39件。", [("handled", 39)]),
+        ("2.规范办理依申请公开 2023年全县各级行政机关共受理政府信息公开申请40件。", [("received", 40)]),
         ("共收到申请４０件，申请人为自然人36件、商业企业3件、法律服务机构1件。", [("received", 40), ("natural_person", 36), ("business", 3), ("legal_services", 1)]),
         ("收到申请40件，其中自然人申请36件，法人或其他组织申请4件。", [("received", 40), ("natural_person", 36), ("organisation", 4)]),
         ("办结申请39件：予以公开22件，部分公开4件，不予公开3件，无法提供8件，不予处理1件，其他处理1件。",
@@ -267,10 +269,10 @@ def test_a_reading_that_names_an_unknown_cell_is_refused_with_its_line(monkeypat
     bad = registry.load("claim_readings").with_columns(cells=pl.lit("requests.recieved.total"))
     loaded = registry.load
     monkeypatch.setattr(registry, "load", lambda name: bad if name == "claim_readings" else loaded(name))
-    claims.readings.cache_clear()
+    claim_readings.readings.cache_clear()
     with pytest.raises(registry.RegistryError, match=r"claim_readings.csv, line 2: .* found 'requests.recieved.total'"):
-        claims.readings("received", "2021", report().rows)
-    claims.readings.cache_clear()
+        claim_readings.readings("received", "2021", report().rows)
+    claim_readings.readings.cache_clear()
 
 
 def test_synthetic_sentences_agree_with_their_tables():
