@@ -188,6 +188,8 @@ ABOUT = {
     "requests": re.compile(r"申请|办结|答复|(?:予以|部分|不予)公开.*(?:不予公开|无法提供|不予处理|其他处理)"),
     "disputes": re.compile(r"信息公开|依申请|申请公开|因政府信息"),
 }
+# Said of cases by an organ that decides or handles them, not of cases against the body.
+DECIDING = re.compile(r"受理|办理|审理|办结|审结|处理|代理")
 # Figures of other things that are received, answered and counted in pieces too.
 FOREIGN = re.compile(
     r"提案|建议案|议案|人大代表|留言|热线|12345|信箱|信访|投诉|举报|诉求|咨询|工单|来信|来访|来电|网民|数字化|舆情|稿|篇|平台接入|好差评"

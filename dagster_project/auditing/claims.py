@@ -183,7 +183,10 @@ def _is_own(pattern: Pattern, found: re.Match[str], sentence: str, told: int, re
     years = [int(year) for year in patterns.YEAR.findall(patterns.COMPARED.sub("", before))]
     if years and years[-1] != report.year and not (groups.get("last") or groups.get("next")):
         return False
-    return pattern.whose == "part" or _is_ones_own(before[max(told, _last_end(_CLAUSE, before)) :], report)
+    clause = before[max(told, _last_end(_CLAUSE, before)) :]
+    if pattern.about == "disputes" and patterns.DECIDING.search(clause):
+        return False
+    return pattern.whose == "part" or _is_ones_own(clause, report)
 
 
 @cache
