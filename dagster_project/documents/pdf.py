@@ -18,7 +18,7 @@ import pypdfium2.raw as pdfium_c
 from dagster_project.documents.pdf_cells import fill, mark_drawn
 from dagster_project.documents.pdf_drawings import read_drawings
 from dagster_project.documents.pdf_ink import Ink
-from dagster_project.documents.pdf_joins import WholeTable, goes_on
+from dagster_project.documents.pdf_joins import WholeTable, goes_on, mark_at_break
 from dagster_project.documents.pdf_lines import Line, lines_of, paragraphs
 from dagster_project.documents.pdf_margins import PageContent, title_of, without_margins
 from dagster_project.documents.pdf_page import MOST_GLYPHS, MOST_OBJECTS, Page, read_page
@@ -35,6 +35,8 @@ from dagster_project.documents.scan import SCAN
 
 KINDS = ("pdf",)
 
+# So many lines at the top of a page may be what is left of the row that the page before breaks off.
+_BESIDE_BREAK = 8
 # A report has 3 to 30 pages, a county's compendium perhaps 200; what has more is a book or made to be slow.
 MOST_PAGES = 300
 
@@ -54,6 +56,7 @@ def read(content: bytes, into: Pieces) -> None:
             _add_unruled(page, document)
     for page, following in pairwise(pages):
         _add_over_break(page, following)
+        _mark_at_break(page, following)
     _hand_on(pages, into)
 
 
@@ -153,6 +156,14 @@ def _add_over_break(content: PageContent, following: PageContent) -> None:
         if head is not None and stands_below(head, first):
             content.tables.append(head)
             content.lines = [line for line in content.lines if line.top <= lowest] + left
+
+
+def _mark_at_break(content: PageContent, following: PageContent) -> None:
+    last = max(content.tables, key=lambda table: table.box[3], default=None)
+    if last is None or last.ruled or any(line.top > last.box[3] for line in content.lines):
+        return
+    first = min(following.tables, key=lambda table: table.box[1], default=None)
+    mark_at_break(last, first, [line for line in following.lines if first is None or line.bottom < first.box[1]][:_BESIDE_BREAK])
 
 
 def _refuse_without_text(pages: list[PageContent]) -> None:

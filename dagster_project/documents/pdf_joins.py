@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dagster_project.documents.pdf_blocks import is_value
+from dagster_project.documents.pdf_lines import Line
 from dagster_project.documents.pdf_page import Page
 from dagster_project.documents.pdf_ruled import Cell, Table
 from dagster_project.documents.pdf_unruled import stands_below
-from dagster_project.documents.pieces import EDGE_MARK
+from dagster_project.documents.pieces import EDGE_MARK, MARKS
 
 # Column edges, in points: how far they may differ between the pages, and how far a table may be shifted as a whole, as on
 # left and right pages.
@@ -22,6 +23,7 @@ _SHIFT = 60.0
 _LOWER_PART = 0.6
 # A label goes on in the next row when its last line leaves less room than this, in characters.
 _FULL = 1.6
+_NO_MARKS = str.maketrans("", "", MARKS)
 _ITEM = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十0-9]{1,3}[)）、.．])")
 
 
@@ -47,7 +49,7 @@ class WholeTable:
         for part in self.parts:
             rows = [Row(part.page, cells) for cells in part.rows]
             if before is not None:
-                head = _repeated_head(self.parts[0], part)
+                head = _repeated_head(self.parts[0], part) if part.ruled else _first_row_of_numbers(part)
                 if head < len(rows) and found:
                     rows[head].cells = _carried_over(before, part, rows[head].cells)
                     if not rows[head].cells:
@@ -68,6 +70,10 @@ def _repeated_head(first: Table, part: Table) -> int:
             break
         count += 1
     return count
+
+
+def _first_row_of_numbers(part: Table) -> int:
+    return next((index for index, cells in enumerate(part.rows) if _by_column(part, cells)[1]), len(part.rows))
 
 
 def goes_on(whole: WholeTable, part: Table) -> bool:
@@ -100,11 +106,18 @@ def _carried_over(before: Table, part: Table, lower: list[Cell]) -> list[Cell]:
 
     Where a row may go on below the break and nothing proves it, its blank cells are marked: they are not surely blank.
     """
-    upper = _at_break(before)
-    pairs = _pairs(upper, lower, _shift(before, part) if part.ruled else 0.0)
-    if _is_rest(pairs, lower) or (part.ruled and (_is_cut_row(before, part, pairs) or _is_cut_head(upper, lower, pairs))):
+    if part.ruled:
+        upper = _at_break(before)
+        pairs = _pairs(upper, lower, _shift(before, part))
+        sure = _is_cut_row(before, part, pairs) or _is_cut_head(upper, lower, pairs)
+    else:
+        pairs = _pairs_by_column(before, part, lower)
+        sure = False
+    if sure or _is_rest(pairs, lower):
         for cell, below in pairs:
-            cell.text = "\n".join(text for text in (cell.text, below.text) if text)
+            # Nothing but the mark between digits: where they part is not known.
+            glue = EDGE_MARK if _has_digit(cell) and _has_digit(below) else "\n"
+            cell.text = glue.join(text for text in (cell.text, below.text) if text)
             if not cell.glyphs:
                 cell.box, cell.glyphs = below.box, below.glyphs
         joined = {id(below) for _, below in pairs}
@@ -116,6 +129,55 @@ def _carried_over(before: Table, part: Table, lower: list[Cell]) -> list[Cell]:
             if not cell.text:
                 cell.text = EDGE_MARK
     return lower
+
+
+def mark_at_break(last: Table, first: Table | None, above: Sequence[Line]) -> None:
+    """Mark numbers beside a page break that may be parts of one number, in tables without lines.
+
+    ``last`` stands last on its page; ``first`` and the lines ``above`` it stand first on the next. A whole row of numbers with
+    a label begins a row of its own; anything else may be what is left of the row above.
+    """
+    upper = next((row for row in reversed(last.rows) if _by_column(last, row)[1]), [])
+    _, values = _by_column(last, upper)
+    label_below, below = _by_column(first, first.rows[_first_row_of_numbers(first)]) if _has_numbers(first) else (None, [])
+    rests = any(is_value(line.text) and line.glyphs[0].text.isdigit() for line in above)
+    whole = label_below is not None and label_below.glyphs and all(cell.glyphs for cell in below)
+    if not rests and (whole or not any(map(_has_digit, below))):
+        return
+    for cell in values:
+        if not _has_digit(cell):
+            continue
+        width = max(glyph.right for glyph in cell.glyphs) - min(glyph.left for glyph in cell.glyphs)
+        if width + 0.9 * max(glyph.right - glyph.left for glyph in cell.glyphs) > cell.box[2] - cell.box[0]:
+            cell.text += EDGE_MARK
+    for cell in below if not whole else ():
+        if _has_digit(cell):
+            cell.text += EDGE_MARK
+
+
+def _has_numbers(table: Table | None) -> bool:
+    return table is not None and not table.ruled and _first_row_of_numbers(table) < len(table.rows)
+
+
+def _pairs_by_column(before: Table, part: Table, lower: list[Cell]) -> list[tuple[Cell, Cell]]:
+    """Return the cells of the last row of numbers of an unruled table and of the row below the break, column by column.
+
+    The first pair are the labels; a blank one stands for a label that is not there.
+    """
+    upper = next((row for row in reversed(before.rows) if _by_column(before, row)[1]), [])
+    (label, values), (label_below, values_below) = _by_column(before, upper), _by_column(part, lower)
+    if not values or not values_below:
+        return []
+    return [(label, label_below), *zip(values, values_below, strict=True)]
+
+
+def _by_column(table: Table, row: list[Cell]) -> tuple[Cell, list[Cell]]:
+    """Return the label beside the numbers of a row of an unruled table, and its cells in the columns of numbers."""
+    columns = set(zip(table.edges[::2], table.edges[1::2], strict=True))
+    values = [cell for cell in row if (cell.box[0], cell.box[2]) in columns]
+    labels = [cell for cell in row if not columns or cell.box[0] < table.edges[0]]
+    label = max(labels, key=lambda cell: cell.box[0], default=None)
+    return label or Cell((0.0, 0.0, 0.0, 0.0)), values if len(values) == len(columns) else []
 
 
 def _mark_perhaps_broken(before: Table, pairs: list[tuple[Cell, Cell]]) -> None:
@@ -139,16 +201,20 @@ def _at_break(table: Table) -> list[Cell]:
 
 def _label_and_values(pairs: list[tuple[Cell, Cell]]) -> tuple[tuple[Cell, Cell] | None, list[tuple[Cell, Cell]]]:
     """Return the halves of the label beside the values of a row, and those of the values; cells further left span rows."""
-    labels = [index for index, (cell, _) in enumerate(pairs) if cell.glyphs and not is_value(cell.text)]
+    labels = [index for index, (cell, _) in enumerate(pairs) if _is_label(cell)]
     return (pairs[labels[-1]], pairs[labels[-1] + 1 :]) if labels else (None, [])
 
 
 def _is_rest(pairs: list[tuple[Cell, Cell]], lower: list[Cell]) -> bool:
     """Whether numbers without a label stand below numbers with one: they may be the rest of numbers broken over lines."""
     label, values = _label_and_values(pairs)
-    if label is None or any(cell.glyphs and not is_value(cell.text) for cell in lower):
+    if label is None or any(map(_is_label, lower)):
         return False
     return any(_has_digit(cell) and _has_digit(below) for cell, below in values)
+
+
+def _is_label(cell: Cell) -> bool:
+    return bool(cell.glyphs) and not is_value(cell.text.translate(_NO_MARKS))
 
 
 def _has_digit(cell: Cell) -> bool:

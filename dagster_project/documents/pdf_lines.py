@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median
 
 from dagster_project.documents.pdf_page import Glyph
-from dagster_project.documents.pieces import NOTE_MARK, STRUCK_MARK, Box
+from dagster_project.documents.pieces import EDGE_MARK, NOTE_MARK, STRUCK_MARK, Box
 
 # Shares of the font size.
 APART = 0.25  # Glyphs that stand further apart are not set as one word.
@@ -116,15 +116,17 @@ def text_of(glyphs: Sequence[Glyph], room: float | None = None) -> str:
     """Return the text in a cell, line by line.
 
     ``room`` is the width that a line of the cell can fill. A number that is broken over lines is put together only when
-    each of its lines but the last is so full that one digit more would not have fitted; otherwise the break stays.
+    each of its lines but the last is so full that one digit more would not have fitted; otherwise a mark stands at the break.
     """
     lines = lines_of(glyphs)
     texts = [line.text for line in lines]
-    if len(lines) > 1 and room is not None and _NUMBER.match("".join(texts)) and all(map(_REST.match, texts[1:])):
-        widest = max(glyph.right - glyph.left for glyph in glyphs)
-        if all(line.right - line.left + widest > room - _SLACK * line.size for line in lines[:-1]) and _evenly_set(lines):
-            return "".join(texts)
-    return "\n".join(texts)
+    if len(lines) < 2 or not _NUMBER.match("".join(texts)) or not all(map(_REST.match, texts[1:])):
+        return "\n".join(texts)
+    widest = max(glyph.right - glyph.left for glyph in glyphs)
+    is_full = room is not None and all(
+        line.right - line.left + widest > room - _SLACK * line.size for line in lines[:-1]
+    )
+    return ("" if is_full and _evenly_set(lines) else EDGE_MARK).join(texts)
 
 
 def _evenly_set(lines: list[Line]) -> bool:

@@ -283,14 +283,14 @@ def _row_of(blobs: list[_Blob]) -> list[Cell]:
 def _perhaps_broken(anchors: list[Tabular], columns: list[tuple[float, float]], words: list[Line]) -> set[int]:
     """Return the numbers that may be parts of one number broken over lines.
 
-    Such parts stand as close as lines of a cell, the upper one fills its column, and the lower line has no number in some
-    columns: not every number of a row is broken. Or the other part is no number by itself, as a unit or decimals are.
+    Such parts stand as close as lines of a cell, the upper one fills its column, and the lower line is no whole row with a
+    label on its base line: hardly every number of a row is broken. Or the other part is no number by itself, as a unit or decimals are.
     """
     found: set[int] = set()
     unlabelled = {id(word) for anchor in anchors if not anchor.labels for word in anchor.values}
     for left, right in columns:
         placed = [
-            (word, len(anchor.values) >= len(columns) > 1)
+            (word, bool(anchor.labels) and len(anchor.values) >= len(columns) > 1)
             for anchor in anchors
             for word in anchor.values
             if word.left <= right and word.right >= left
@@ -305,8 +305,8 @@ def _perhaps_broken(anchors: list[Tabular], columns: list[tuple[float, float]], 
             for below, is_full_row in placed[index + 1 : index + 3]:
                 pitch = _WIDEST_PITCH if id(below) in unlabelled else _CLOSE_PITCH
                 near = 0.5 * word.size < below.base - word.base < pitch * word.size
-                digit = word.glyphs[0].right - word.glyphs[0].left
-                if near and not is_full_row and word.right - word.left > widest - 0.6 * digit:
+                next_digit = below.glyphs[0].right - below.glyphs[0].left
+                if near and not is_full_row and word.right - word.left + 0.9 * next_digit > widest:
                     found |= {id(word), id(below)}
     return found
 
@@ -318,7 +318,8 @@ def _values(anchor: Tabular, columns: list[tuple[float, float]], broken: set[int
         box = (left, anchor.line.top, right, anchor.line.bottom)
         glyphs = [glyph for word in words for glyph in word.glyphs]
         mark = EDGE_MARK if any(id(word) in broken for word in words) else ""
-        cells.append(Cell(box, "\n".join(word.text for word in words) + mark, glyphs))
+        # Nothing but the mark between parts of what may be one number: where they part is not known.
+        cells.append(Cell(box, (mark or "\n").join(word.text for word in words) + mark, glyphs))
     return cells
 
 

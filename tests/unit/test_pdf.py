@@ -378,6 +378,34 @@ class TestCells:
 
         assert one_cell(draw) == f"5{IMAGE_MARK}"
 
+    def test_a_small_picture_over_a_number_may_replace_it(self):
+        def draw(canvas: Canvas) -> None:
+            write(canvas, "55", 165, 116)
+            canvas.drawImage(ImageReader(Image.new("L", (20, 20), 255)), 170.6, HEIGHT - 118, 8, 10)
+
+        assert one_cell(draw) in (f"55{IMAGE_MARK}", f"5{IMAGE_MARK}")
+
+    def test_a_note_over_a_number_may_replace_it(self):
+        def draw(canvas: Canvas) -> None:
+            write(canvas, "55", 165, 116)
+            canvas.freeTextAnnotation("66", "0 g /Helv 10 Tf", Rect=[160, HEIGHT - 120, 185, HEIGHT - 104])
+
+        assert one_cell(draw) == f"55{IMAGE_MARK}"
+
+    def test_a_highlighted_number_is_a_number(self):
+        def draw(canvas: Canvas) -> None:
+            write(canvas, "55", 165, 116)
+            canvas.highlightAnnotation("see", Rect=[160, HEIGHT - 120, 185, HEIGHT - 104])
+
+        assert one_cell(draw) == "55"
+
+    def test_digits_with_room_for_a_lost_point_are_apart(self):
+        def draw(canvas: Canvas) -> None:
+            write(canvas, "77", 155, 116)
+            write(canvas, "28", 155 + 2 * 5.56 + 2, 116)
+
+        assert one_cell(draw) == "77 28"
+
     def test_a_digit_drawn_as_a_path_is_not_blank(self):
         assert one_cell(lambda canvas: canvas.circle(170, HEIGHT - 112, 4)) == IMAGE_MARK
 
@@ -423,7 +451,7 @@ class TestCells:
             write(canvas, "123", 153, 112)
             write(canvas, "45", 153, 124)
 
-        assert one_cell(draw, width=40, height=36) == "123\n45"
+        assert one_cell(draw, width=40, height=36) == f"123{EDGE_MARK}45"
 
     def test_labels_one_character_a_line_keep_their_characters(self):
         def draw(canvas: Canvas) -> None:
@@ -571,7 +599,7 @@ class TestPages:
         assert self.cut(("其他需要说明的", "31"), ("事项", ""), closed=True)[1:3] == [["其他需要说明的", "31"], ["事项", ""]]
 
     def test_a_number_below_a_number_without_a_label_is_never_left_out(self):
-        assert self.cut(("规章", "31"), ("", "42"), closed=True)[1] == ["规章", "31\n42"]
+        assert self.cut(("规章", "31"), ("", "42"), closed=True)[1] == ["规章", f"31{EDGE_MARK}42"]
 
     def test_a_blank_cell_of_a_row_that_may_go_on_is_not_surely_blank(self):
         assert self.cut(("规章", ""), ("文件", "42"), closed=False)[1] == ["规章", EDGE_MARK]
@@ -665,6 +693,16 @@ class TestUnruled:
         rows = [("alpha", ["1", "2", "12"]), ("more", ["", "", "34"]), ("beta", ["4", "5", "6"])]
         texts = [text for row in tables(made(self.page(rows, pitch=14)))[0] for text in row]
         assert "12" not in texts and "34" not in texts
+
+    def test_two_tables_beside_one_another_are_not_one(self):
+        def draw(canvas: Canvas) -> None:
+            for at in range(4):
+                for left in (50, 300):
+                    write(canvas, "alpha", left, 100 + 24 * at)
+                    for column in range(3):
+                        write(canvas, str(column + at), left + 80 + 40 * column, 100 + 24 * at)
+
+        assert tables(made(draw)) == []
 
     def test_sentences_with_numbers_are_lines(self):
         def draw(canvas: Canvas) -> None:
