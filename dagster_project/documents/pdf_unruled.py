@@ -51,7 +51,7 @@ class _Blob:
         glyphs = [glyph for word in self.words for glyph in word.glyphs]
         text = "\n".join(word.text for word in self.words)
         # A number that stands in no column of numbers may be a part of one.
-        mark = EDGE_MARK if is_value(text) and any(glyph.text.isdigit() for glyph in glyphs) else ""
+        mark = EDGE_MARK if is_value(text) and any(map(_has_digit, self.words)) else ""
         return Cell(self.box, text + mark, glyphs)
 
 
@@ -109,7 +109,14 @@ def _table(page: Page, block: list[Tabular]) -> Table | None:
     first = block.index(anchors[0])
     pitch = _pitch(block)
     labels_above = [word for each in block[:first] for word in each.labels]
+    # Words of the head stand close above the first numbers, but parts of a number have digits.
+    beside = [word for index, each in enumerate(block) for word in each.labels if index >= first or _has_digit(word)]
+    broken = _perhaps_broken(anchors, columns, beside)
     if not _is_safe(anchors, columns, labels_above) or _are_side_by_side(anchors):
+        # As lines they are read no less carefully.
+        for each in anchors:
+            for word in each.values:
+                word.glyphs[-1].text += EDGE_MARK if id(word) in broken else ""
         return None
     edge = columns[0][0]
     labels = _blobs([word for each in block for word in each.labels if word.left < edge], pitch)
@@ -122,7 +129,6 @@ def _table(page: Page, block: list[Tabular]) -> Table | None:
     rows = [_row_of(blobs) for blobs in _head_rows([each for each in head if each.labels], pitch)]
     in_head = {id(word) for each in head for word in each.labels}
     loose = [(blob.words[0].base, [blob.cell()]) for blob in _lone(block, of_rows | in_head, pitch)]
-    broken = _perhaps_broken(anchors, columns, [word for each in block[first:] for word in each.labels])
     anchors, owned = _with_rests(anchors, owned)
     body = [
         (
@@ -162,6 +168,10 @@ def _is_safe(anchors: list[Tabular], columns: list[tuple[float, float]], above: 
 def _are_side_by_side(anchors: list[Tabular]) -> bool:
     """Whether rows go on with another label after their numbers: two tables stand beside one another."""
     return sum(any(is_value(word.text) for word in each.labels[1:-1]) for each in anchors) > 1
+
+
+def _has_digit(word: Line) -> bool:
+    return any(glyph.text.isdigit() for glyph in word.glyphs)
 
 
 def _pitch(block: list[Tabular]) -> float:
