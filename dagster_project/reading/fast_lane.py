@@ -28,8 +28,6 @@ _HEAD_ORDERS = (
 )
 _RESULTS = registry.column_order("remedies")
 _CHANNELS = registry.row_order("remedies", "2021")
-# The results a head of the remedies table names once for each channel; 总计 is left out, other tables use it too.
-_RESULT_HEAD = ",".join(code for code in _RESULTS if code != "total")
 # Labels that other tables use as well: they make a row of the requests table only where its own labels stand.
 _COMMON_ROWS = ("disposed", "other_other")
 # So many Chinese characters in a cell are words; a remark on a value has fewer (约20, 无此项).
@@ -232,12 +230,12 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         .sort("row_id", "cell")
         .group_by("document", "table", maintain_order=True)
         .agg(
-            results=pl.col("result").filter(pl.col("remedy_head") & pl.col("result").is_not_null()).str.join(","),
+            results=pl.col("result").drop_nulls().str.join(","),
             channels=pl.col("channel").drop_nulls().str.join(","),
             last_head=pl.col("row_id").max(),
         )
     )
-    whole = (pl.col("results") == ",".join([_RESULT_HEAD] * len(_CHANNELS))) & (
+    whole = (pl.col("results") == ",".join([*_RESULTS] * len(_CHANNELS))) & (
         pl.col("channels") == ",".join(_CHANNELS)
     )
     order = order.filter(whole)
@@ -299,6 +297,7 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
         last=pl.col("cell").filter(filled).max().cast(pl.Int64),
         # Words among the values are a label too, one that was not recognised: the values are another row's.
         labelled=(pl.col("key").is_not_null() | pl.col("worded")).any(),
+        filled=filled.sum().cast(pl.Int64),
         ambiguous=(pl.col("kind") == "ambiguous").any(),
         damaged=pl.col("damaged").sum(),
     )
@@ -307,17 +306,19 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
         lead=pl.col("first") - pl.col("label_at") - 1,
     )
     same_shape = ["document", "table", "label_at", "width"]
-    leads = (
-        placed.filter("full")
-        .group_by(same_shape)
-        .agg(leads=pl.col("lead").n_unique(), shape_lead=pl.col("lead").first())
+    # Rows of one shape show together where their values begin: in no fewer places, and in no more, than there are columns.
+    leads = placed.group_by(same_shape).agg(
+        shape_lead=pl.col("lead").min(),
+        columns=(pl.col("last") - pl.col("label_at")).max() - pl.col("lead").min(),
     )
+    # A table of which one row has more values than columns may have too many cells in every row.
+    crowded = ((pl.col("last") - pl.col("first") + 1).max() > count).over("document", "table")
     placed = placed.join(leads, on=same_shape, how="left", maintain_order="left").with_columns(
         skip=pl.when(pl.col("width") == count)
         .then(0)
         .when((pl.col("width") > count) & pl.col("first").is_null())
         .then(0)
-        .when((pl.col("width") > count) & (pl.col("leads") == 1))
+        .when((pl.col("width") > count) & (pl.col("columns") == count) & (~crowded | (pl.col("filled") == count)))
         .then(pl.col("shape_lead"))
         .otherwise(None)
     )

@@ -7,9 +7,10 @@ before them. Not here: values.
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from dagster_project.forms import labels, registry
-from dagster_project.reading.careful.stream import BREAKS, Stream
+from dagster_project.reading.careful.stream import BREAKS, LINE_BREAK, Stream
 
 # Numbering that may stand before a label: 一、 （三） 3. 第一部分
 _NUMBERING = re.compile(
@@ -18,6 +19,9 @@ _NUMBERING = re.compile(
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
 # Labels of so few characters (其他, 总计) are words of other labels and of sentences too.
 _SHORT = 2
+# A misprint is looked for in words that no sentence holds by accident.
+_LONG = 8
+_WORDS = re.compile(rf"[一-鿿㐀-䶿][一-鿿㐀-䶿、,“”]{{{_LONG - 3},{labels.LONGEST_LABEL}}}[一-鿿㐀-䶿]")
 # Tables whose rows are named in the head, before the columns of each.
 HEADED_BY_ROWS = ("remedies",)
 _OPENING = re.compile(r"[（(【\[“\"‘《#*\s]+$")
@@ -63,30 +67,74 @@ def _pattern() -> re.Pattern[str]:
 
 
 def find(stream: Stream) -> list[Anchor]:
-    """Return the labels of the stream in order. A label that could mean several things there means nothing, and so does a row's
-    label that is a part of a longer word."""
+    """Return the labels of the stream in order.
+
+    A label that could mean several things there means nothing, and so does a row's label that is a part of a longer word: it
+    is a ``word``, before which values end.
+    """
     found: list[Anchor] = []
     context = _Context()
-    places = [(stream.at[match.start()], stream.at[match.end() - 1] + 1, match[0]) for match in _pattern().finditer(stream.word)]
-    starts = []
-    before = 0
-    for start, end, _ in places:
-        starts.append(_with_numbering(stream.text, before, start))
-        before = end
-    starts.append(len(stream.text))
-    before = 0
-    for at, (_, end, word) in enumerate(places):
-        possible = _meanings()[word]
-        in_word = starts[at] > before and _HAN.match(stream.text, starts[at] - 1)
-        before = end
-        if in_word and len(word) <= _SHORT:
+    places = _places(stream)
+    for at, place in enumerate(places):
+        before = places[at - 1].end if at else 0
+        after = places[at + 1].begin if at + 1 < len(places) else len(stream.text)
+        in_word = not place.numbered and place.start > before and _HAN.match(stream.text, place.start - 1)
+        if in_word and len(place.word) <= _SHORT:
             continue  # 不计其他情形 is no label 其他: the label that it is a part of was not recognised
-        if in_word or (starts[at + 1] > end and _HAN.match(stream.text, end)):
+        possible = _meanings()[place.word]
+        if in_word or (after > place.end and _HAN.match(stream.text, place.end)):
+            possible = tuple(Meaning(m.table, "word", m.code) if _fills_row(m) else m for m in possible)
+        elif len(possible) > 1 and not place.numbered and _HAN.search(_line_before(stream.text, before, place.begin)):
+            # 总计 after other words in its line ends a head that names no columns of the form.
             possible = tuple(each for each in possible if not _fills_row(each))
+        elif len(possible) > 1 and place.numbered:
+            possible = tuple(each for each in possible if each.role != "column")  # rows are numbered, columns are not
         meaning = context.meaning(possible)
         if meaning is not None:
-            found.append(Anchor(starts[at], end, meaning))
+            found.append(Anchor(place.begin, place.end, meaning))
     return found
+
+
+class _Place(NamedTuple):
+    """Where a label stands: its beginning with the numbering, without it, and its end in ``Stream.text``."""
+
+    begin: int
+    start: int
+    end: int
+    word: str
+    numbered: bool
+
+
+def _places(stream: Stream) -> list[_Place]:
+    found: list[_Place] = []
+    for start, end, word in sorted([*_exact(stream), *_misspelt(stream)]):
+        begin, numbered = _with_numbering(stream.text, found[-1].end if found else 0, start)
+        found.append(_Place(begin, start, end, word, numbered))
+    return found
+
+
+def _line_before(text: str, earliest: int, end: int) -> str:
+    return text[max(earliest, text.rfind(LINE_BREAK, 0, end) + 1) : end]
+
+
+def _exact(stream: Stream) -> list[tuple[int, int, str]]:
+    """Return where known labels begin and end, through whatever breaks and punctuation stand in them."""
+    return [
+        (stream.at[match.start()], stream.at[match.end() - 1] + 1, match[0]) for match in _pattern().finditer(stream.word)
+    ]
+
+
+def _misspelt(stream: Stream) -> list[tuple[int, int, str]]:
+    """Return where words begin and end that are a long label but for a misprint or two, and hold no label themselves."""
+    found = []
+    for match in _WORDS.finditer(stream.text):
+        known = labels.match(match[0])
+        if known is not None and known[1] and len(known[0]) >= _LONG and known[0] in _meanings():
+            found.append((match.start(), match.end(), known[0]))
+    known_places = [(start, end) for start, end, word in _exact(stream) if len(word) > _SHORT]
+    return [
+        place for place in found if not any(start < place[1] and end > place[0] for start, end in known_places)
+    ] if found else []
 
 
 def _fills_row(meaning: Meaning) -> bool:
@@ -94,17 +142,17 @@ def _fills_row(meaning: Meaning) -> bool:
     return meaning.role == "row" and meaning.table not in HEADED_BY_ROWS
 
 
-def _with_numbering(text: str, earliest: int, start: int) -> int:
-    """Return where the label begins when the numbering before it is counted in."""
+def _with_numbering(text: str, earliest: int, start: int) -> tuple[int, bool]:
+    """Return where the label begins when the numbering before it is counted in, and whether there is one."""
     lead = text[max(earliest, start - 16) : start]
     bare = _OPENING.sub("", lead)
     match = _NUMBERING.search(bare)
     if match is None:
-        return start - (len(lead) - len(bare))
+        return start - (len(lead) - len(bare)), False
     if match[1] is not None and len(match[1]) > 1:
         # 0000002. is a row of zeros and the number 2: the rows of the forms are numbered with one digit.
-        return start - len(lead) + match.end(1) - 1
-    return start - len(lead) + match.start()
+        return start - len(lead) + match.end(1) - 1, True
+    return start - len(lead) + match.start(), True
 
 
 @cache

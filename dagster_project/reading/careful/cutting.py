@@ -19,20 +19,21 @@ from rapidfuzz.distance import Levenshtein
 
 from dagster_project.forms.equations import Equation
 from dagster_project.reading.careful.runs import Run
-from dagster_project.reading.careful.segmentation import Candidate, Sum, TooMany, candidates, number
+from dagster_project.reading.careful.segmentation import Candidate, Piece, Sum, TooMany, candidates
 from dagster_project.reading.careful.solving import TooManySums, Unknown, solve
+from dagster_project.reading.careful.tokens import value_of
 
 _MILLIONTHS = 1_000_000
 
 
 @dataclass(frozen=True)
 class Cut:
-    """What became of one glued run: for each slot (index of the token, piece), or None where it stays open; the number of ways
+    """What became of one glued run: for each slot its piece, or None where it stays open; the number of ways
     left to cut the run (None when they were not counted); and whether it is one that the equations single out as damaged or
     wrong at the source, while all others are as they should be."""
 
     run: Run
-    pieces: tuple[tuple[int, str] | None, ...]
+    pieces: tuple[Piece | None, ...]
     ways: int | None
     demanded: tuple[str, ...] | None = None
 
@@ -45,16 +46,18 @@ def cut(
     ``known``: millionths of the cells that are decided already. ``form``: the equations of the whole form, whether or not all
     of their rows were found.
     """
+    between = [each for each in form if len(_rows(each)) > 1]
+    bindable = _bound_by(between)
     ways: list[list[Candidate]] = []
     bounded: set[int] = set()
     for at, run in enumerate(runs):
         try:
-            ways.append(_ways(run, form))
+            ways.append(_ways(run, form, bindable))
         except TooMany:
             ways.append([])
             bounded.add(at)
     try:
-        decided, demanded = _decided(runs, ways, known, [each for each in form if len(_rows(each)) > 1])
+        decided, demanded = _decided(runs, ways, known, between)
     except TooManySums:
         return [Cut(run, (None,) * len(run.slots), None) for run in runs], True
     cuts = []
@@ -64,26 +67,42 @@ def cut(
     return cuts, bool(bounded)
 
 
-def _agreed(pieces: set[tuple[int, str]]) -> tuple[int, str] | None:
+def _agreed(pieces: set[Piece]) -> Piece | None:
     """Return the one piece that all ways give to a slot; None when they differ or leave it empty."""
-    return min(pieces) if len({piece for _, piece in pieces}) == 1 and min(pieces)[1] else None
+    return min(pieces) if len({piece.text for piece in pieces}) == 1 and min(pieces).text else None
 
 
 def _rows(equation: Equation) -> set[str]:
     return {cell.rpartition(".")[0] for cell in (*equation.left, *equation.right)}
 
 
-def _ways(run: Run, asked: Sequence[Equation]) -> list[Candidate]:
-    """Return the ways to cut a run. Without a sum of its own to check it, a cell may as well have been blank, and a break may
-    as well stand inside a number: then there must be one way only."""
-    texts = [token.text for token in run.tokens if token.text]
-    sums = own_sums(run, asked)
-    if sums:
-        return candidates(texts, run.slots, sums)
-    apart = candidates(texts, run.slots, (), blanks=True)
-    together = candidates(["".join(texts)], run.slots, (), blanks=True)
-    same = {tuple(piece for _, piece in each) for each in (*apart, *together)}
-    return apart if apart and len(same) == 1 else apart + together if apart else []
+def _ways(run: Run, form: Sequence[Equation], bindable: set[str]) -> list[Candidate]:
+    """Return the ways to cut a run. What no equation between rows binds must be cut in the same way when breaks between its
+    pieces are ignored, for a break may as well stand inside a number; without any sum a cell may have been blank, too."""
+    tokens = [token.text for token in run.tokens]
+    if not all(tokens):
+        return []
+    sums = own_sums(run, form)
+    apart = candidates(tokens, run.slots, sums, whole=[value_of(text) for text in tokens], blanks=not sums)
+    if sums and bindable.issuperset(slot.cell for slot in run.slots):
+        return apart
+    texts = _joined(tokens) if sums else ["".join(tokens)]
+    together = candidates(texts, run.slots, sums, whole=[value_of(text) for text in texts], blanks=not sums)
+    if not apart or not together:
+        return []
+    same = {tuple(piece.text for piece in each) for each in (*apart, *together)}
+    return apart if len(same) == 1 else [*apart, *together]
+
+
+def _joined(tokens: Sequence[str]) -> list[str]:
+    """Return the tokens with neighbouring ones of digits only run together."""
+    joined: list[str] = []
+    for token in tokens:
+        if joined and joined[-1].isdigit() and token.isdigit():
+            joined[-1] += token
+        else:
+            joined.append(token)
+    return joined
 
 
 def own_sums(run: Run, asked: Sequence[Equation]) -> list[Sum]:
@@ -131,7 +150,8 @@ def _bound_by(equations: Sequence[Equation]) -> set[str]:
 
 
 def _only_zeros(viable: Sequence[Candidate]) -> bool:
-    return len(viable) == 1 and all(piece == "0" for _, piece in viable[0])
+    """Whether nothing but zeros and marks can be meant."""
+    return len(viable) == 1 and not any(piece.number for piece in viable[0])
 
 
 def _kept_by_unreadable(
@@ -158,11 +178,11 @@ def _kept_by_unreadable(
 def _taken(runs: Sequence[Run], left: Mapping[int, Sequence[Candidate]]) -> dict[str, int]:
     """Return the millionths of the cells of all runs that can be cut in one way."""
     return {
-        slot.cell: _millionths(piece)
+        slot.cell: piece.number
         for at, viable in left.items()
         if len(viable) == 1
-        for slot, (_, piece) in zip(runs[at].slots, viable[0], strict=True)
-        if piece
+        for slot, piece in zip(runs[at].slots, viable[0], strict=True)
+        if piece.text
     }
 
 
@@ -243,7 +263,3 @@ def _comes_near(digits: str, numbers: Sequence[str]) -> bool:
         if len(digits) >= len(before) + len(after) and digits.startswith(before) and digits.endswith(after):
             return True
     return any(digits == "".join(kept) for size in range(1, len(numbers)) for kept in combinations(numbers, size))
-
-
-def _millionths(piece: str) -> int:
-    return int(number(piece) * _MILLIONTHS)

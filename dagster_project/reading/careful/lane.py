@@ -75,7 +75,7 @@ def read_carefully(
         # What is printed once only may be either report's.
         kept = [run for run in kept if sum(run.rows == other.rows and run.table == other.table for other in runs.found) > 1]
     # Where values run into one another, a break between two pieces does not tell that each of them is one value.
-    glued = any(not run.in_cells and not _is_aligned(run) for run in kept)
+    glued = any(not run.in_table and not _is_aligned(run) for run in kept)
     by_table: dict[str, list[Run]] = {}
     for run in kept:
         by_table.setdefault(run.table, []).append(run)
@@ -167,7 +167,7 @@ def _decide(
         sums = own_sums(run, of_form)
         if run.in_cells and _is_shifted(run):
             whole += [_left_open(cell) for cell in cells]
-        elif not _is_aligned(run) or (glued and not run.in_cells and not sums and len(run.slots) > 1):
+        elif not _is_aligned(run) or (glued and not run.in_table and len(run.slots) > 1):
             to_cut.append(run)
         elif _needs_sum(run) and not _sums_hold(cells, sums):
             doubted.append((run, cells))
@@ -245,10 +245,13 @@ def _cut_cells(stream: Stream, each: Cut) -> list[CarefulCell]:
         if found is None:
             cells.append(_open(stream, run, slot, each.ways))
             continue
-        token, piece = found
-        raw = run.tokens[token].text[:_RAW_SHOWN]
-        place = f"{stream.locator(run.tokens[token].start)};by=segmented"
-        cells.append(CarefulCell(slot.cell, "segmented", number(piece), unit_of(piece), raw, place))
+        token = run.tokens[found.token]
+        if found.text == token.text:
+            cells.append(_aligned(stream, token, slot))
+            continue
+        place = f"{stream.locator(token.start)};by=segmented"
+        raw = token.text[:_RAW_SHOWN]
+        cells.append(CarefulCell(slot.cell, "segmented", number(found.text), unit_of(found.text), raw, place))
     return cells
 
 

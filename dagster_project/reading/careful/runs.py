@@ -18,7 +18,7 @@ from dagster_project.reading.careful.tokens import Region, Token, region
 @dataclass(frozen=True)
 class Run:
     """Values for ``slots`` in order. ``rows``: the rows of the table they fill; ``head_known``: a head names their columns;
-    ``in_cells``: each token is a cell of a table row, so that none of them can be several."""
+    ``in_cells``: each token is a cell of a table row, so that none of them can be several; ``in_table``: they stand in one."""
 
     table: str
     rows: tuple[str, ...]
@@ -26,6 +26,7 @@ class Run:
     tokens: tuple[Token, ...]
     head_known: bool
     in_cells: bool = False
+    in_table: bool = False
 
     @property
     def is_full(self) -> bool:
@@ -98,7 +99,8 @@ class _Head:
                 # Below values a head is a new one.
                 self._earlier.append(tuple(self.columns))
                 self.columns, self._closed = [], False
-            self.columns.append(meaning.code)
+            if self.columns[-1:] != [meaning.code]:  # a name printed twice over names one column
+                self.columns.append(meaning.code)
 
     def values_follow(self, meaning: Meaning) -> None:
         """Go on below values. What a head names stays in force for all rows below it; a line of values for several rows has
@@ -107,7 +109,7 @@ class _Head:
             self.__init__()
             self.table = meaning.table
         elif meaning.role == "column":
-            self.columns.pop()  # a word with a figure behind it heads no column
+            self.columns = self.columns[:-1]  # a word with a figure behind it heads no column
         else:
             self.rows, self._closed = [], True
 
@@ -137,29 +139,34 @@ def find_runs(stream: Stream, anchors: Sequence[Anchor], form: str) -> Runs:
     for index, anchor in enumerate(anchors):
         meaning = anchor.meaning
         following = anchors[index + 1].start if index + 1 < len(anchors) else len(stream.text)
+        if meaning.role == "word":
+            continue
         head.name(meaning)
-        part = region(stream.text, anchor.end, following)
+        part = region(stream.text, anchor.end, following, below=meaning.table in HEADED_BY_ROWS)
         if not part.tokens and not part.figures and not (part.cells and meaning.role == "row"):
             continue
         run = _run(meaning, head, part, form, printed)
         if run is not None:
             found.append(run)
-        elif part.figures:
-            unread.update(_rows_meant(meaning, head, form, printed))
+        elif part.figures or (part.tokens and part.clean):
+            unread.update(_rows_meant(meaning, head, part, form, printed))
         head.values_follow(meaning)
     return Runs(tuple(found), frozenset(unread))
 
 
 def _rows_meant(
-    last: Meaning, head: _Head, form: str, printed: dict[tuple[str, str], Row]
+    last: Meaning, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row]
 ) -> list[tuple[str, str]]:
-    """Return the rows that the figures after a head or label belong to when they stand in a table: below a whole head, for
-    sentences name rows and columns too."""
+    """Return the rows that the figures after a head or label belong to when they stand in a table: in cells, as many as the row
+    has columns, or below a whole head, for sentences name rows and columns too."""
     if last.table in HEADED_BY_ROWS:
         whole = len(head.columns) >= len(next(row.columns for (table, _), row in printed.items() if table == last.table))
         return [(last.table, row) for row in head.rows] if whole else []
     row = printed.get((last.table, last.code)) if last.role == "row" else None
-    return [(row.table, row.row)] if row is not None and head.names(row, form) else []
+    if row is None:
+        return []
+    fills_row = part.clean and len(part.tokens) == len(row.columns) > 1
+    return [(row.table, row.row)] if part.in_row or fills_row or head.names(row, form) else []
 
 
 def _run(last: Meaning, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row]) -> Run | None:
@@ -171,7 +178,7 @@ def _run(last: Meaning, head: _Head, part: Region, form: str, printed: dict[tupl
         tokens = None if known is None else _own(part, len(row.columns))
         if tokens is None:
             return None
-        return Run(row.table, (row.row,), _slots(row.table, row), tokens, known, tokens is part.cells)
+        return Run(row.table, (row.row,), _slots(row.table, row), tokens, known, tokens is part.cells, part.in_row)
     return None
 
 
@@ -195,7 +202,7 @@ def _line_of_rows(table: str, head: _Head, part: Region, printed: dict[tuple[str
     tokens = _own(part, len(slots))
     if tokens is None or sum(bool(token.text) for token in tokens) < len(part.tokens):
         return None  # a second line of values under one head: which of them is the report's nobody can tell
-    return Run(table, tuple(row.row for row in meant), slots, tokens, head_known, tokens is part.cells)
+    return Run(table, tuple(row.row for row in meant), slots, tokens, head_known, tokens is part.cells, part.in_row)
 
 
 def _own(part: Region, count: int) -> tuple[Token, ...] | None:
@@ -203,10 +210,18 @@ def _own(part: Region, count: int) -> tuple[Token, ...] | None:
     there, else all pieces up to the next label; None when something that is no value follows the last one in its line."""
     if len(part.cells) == count:
         return part.cells
-    if any(not cell.text for cell in part.cells) and sum(bool(cell.text) for cell in part.cells) != count:
-        return None  # cells were lost or doubled: a blank one may have been a value
+    if part.in_row and not _stand_together(part, count):
+        return None  # a table row that lost cells or doubled some: a blank one may have been a value
     own = next((at for at, token in enumerate(part.tokens) if at and token.new_line), len(part.tokens))
-    # Where the values stand in lines of their own, the first of these lines is not the label's.
-    if own == count and (part.beside or own == len(part.tokens)):
-        return part.tokens[:own]
+    if own < len(part.tokens):
+        # Where the values stand in lines of their own, the first of these lines is not the label's.
+        return part.tokens[:own] if own == count and part.beside else part.tokens if part.clean else None
     return part.tokens if part.clean and part.tokens else None
+
+
+def _stand_together(part: Region, count: int) -> bool:
+    """Whether a table row has no blank cells, or as many that are not blank as there are columns, with fillers around them."""
+    filled = [at for at, cell in enumerate(part.cells) if cell.text]
+    if not part.cells:
+        return len(part.tokens) == count
+    return len(filled) == len(part.cells) or (len(filled) == count and filled[-1] - filled[0] + 1 == count)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 # More steps than this for one run: the digits are too many for the slots, and the run stays open.
 MOST_STEPS = 300_000
@@ -37,17 +38,31 @@ class TooMany(Exception):
     """The search for candidates met its bound."""
 
 
-# What each slot got: (index of the text, piece of it) for each slot, in order; '' where a slot stays empty.
-Candidate = tuple[tuple[int, str], ...]
+class Piece(NamedTuple):
+    """What a slot got: a piece of a text, '' where the slot stays empty, and its number in millionths."""
+
+    token: int
+    text: str
+    number: int
+
+
+# What each slot got, in order.
+Candidate = tuple[Piece, ...]
 
 
 def candidates(
-    texts: Sequence[str], slots: Sequence[Slot], sums: Sequence[Sum], *, blanks: bool = False
+    texts: Sequence[str],
+    slots: Sequence[Slot],
+    sums: Sequence[Sum],
+    *,
+    blanks: bool = False,
+    whole: Sequence[int | None] = (),
 ) -> list[Candidate]:
     """Return every way to fill ``slots`` in order with the characters of ``texts`` in order, all used, none left.
 
     A text fills one slot or several; no number goes over the end of its text, begins with a superfluous zero or breaks a sum.
-    With ``blanks`` a slot may stay empty: its cell may have been blank and have left no trace.
+    With ``blanks`` a slot may stay empty: its cell may have been blank and have left no trace. ``whole``: millionths of the texts
+    that say one thing when they are not cut (5件, /), None for those that do not.
 
     Raises:
         TooMany: the bound was met.
@@ -59,8 +74,7 @@ def candidates(
     for each in sums:
         asked.setdefault(max(each.total, *each.parts), []).append(each)
     found: list[Candidate] = []
-    filled: list[tuple[int, str]] = []
-    numbers: list[int] = []
+    filled: list[Piece] = []
     steps = 0
 
     def fill(token: int, at: int) -> None:
@@ -73,37 +87,36 @@ def candidates(
             token, at = token + 1, 0
             if token == len(texts):
                 if slot == len(slots) or blanks:
-                    found.append((*filled, *[(token - 1, "")] * (len(slots) - slot)))
+                    found.append((*filled, *[Piece(token - 1, "", 0)] * (len(slots) - slot)))
                 return
         if slot == len(slots) or len(texts) - token > len(slots) - slot:
             return
         if blanks:
-            filled.append((token, ""))
-            numbers.append(0)
+            filled.append(Piece(token, "", 0))
             fill(token, at)
             filled.pop()
-            numbers.pop()
         text = texts[token]
         # The last slot takes all that is left; every other leaves a character for each slot after it in this text.
         ends = [len(text)] if slot == len(slots) - 1 else range(at + 1, len(text) + 1)
         for end in ends:
-            piece = text[at:end]
-            if not _fits(piece, slots[slot].holds):
+            number = _number_in(text[at:end], slots[slot].holds)
+            if number is None and end - at == len(text) and whole and (whole[token] or 0) >= 0:
+                number = whole[token]
+            if number is None:
                 continue
-            filled.append((token, piece))
-            numbers.append(_millionths(piece))
-            if all(numbers[s.total] == sum(numbers[part] for part in s.parts) for s in asked.get(slot, ())):
+            filled.append(Piece(token, text[at:end], number))
+            if all(filled[s.total].number == sum(filled[p].number for p in s.parts) for s in asked.get(slot, ())):
                 fill(token, end)
             filled.pop()
-            numbers.pop()
 
     fill(0, 0)
     return found
 
 
-def _fits(piece: str, holds: str) -> bool:
+def _number_in(piece: str, holds: str) -> int | None:
+    """Return the number that a piece of digits prints in millionths, None when it may not stand in such a slot."""
     pattern = _MONEY if holds == "money" else _SIGNED if holds == "signed" else _WHOLE
-    return pattern.fullmatch(piece) is not None
+    return int(number(piece) * 1_000_000) if pattern.fullmatch(piece) else None
 
 
 def number(piece: str) -> Decimal:
@@ -115,7 +128,3 @@ def unit_of(piece: str) -> str | None:
     """Return the unit that a cut piece ends with."""
     match = _UNIT.search(piece)
     return match[0] if match else None
-
-
-def _millionths(piece: str) -> int:
-    return int(number(piece) * 1_000_000)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dagster_project.forms.equations import Equation
-from dagster_project.reading.careful.segmentation import Candidate, Slot, number
+from dagster_project.reading.careful.segmentation import Candidate, Slot
 
 # More different sums than this at one row, and the table stays open.
 MOST_SUMS = 100_000
@@ -86,11 +86,7 @@ def solve(unknowns: Sequence[Unknown], known: Mapping[str, int], equations: Sequ
 
 
 def _vector(unknown: Unknown, candidate: Candidate, signs: Sequence[Mapping[str, int]]) -> tuple[int, ...]:
-    numbers = {
-        slot.cell: int(number(piece) * 1_000_000)
-        for slot, (_, piece) in zip(unknown.slots, candidate, strict=True)
-        if piece
-    }
+    numbers = {slot.cell: piece.number for slot, piece in zip(unknown.slots, candidate, strict=True)}
     return tuple(sum(sign * numbers[cell] for cell, sign in signed.items() if cell in numbers) for signed in signs)
 
 

@@ -41,36 +41,43 @@ class Region:
     """The values between a label and what comes next.
 
     ``clean``: nothing but a break follows the last one. ``beside``: the first one stands in the label's own line. ``figures``:
-    a digit stands where values should, whether or not it is one. ``cells``: the cells after the label in its own table row,
-    blank ones included; empty when the label stands in no row or something else than values follows there.
+    a digit stands where values should, whether or not it is one. ``in_row``: the label and what follows it are cells of a table
+    row. ``cells``: the cells after the label in its row, or in the row below it, blank ones included; empty when the label
+    stands in no row or something else than values follows there.
     """
 
     tokens: tuple[Token, ...]
     clean: bool
     beside: bool
     figures: bool
+    in_row: bool
     cells: tuple[Token, ...] = ()
 
 
-def region(text: str, start: int, end: int) -> Region:
-    """Return the values of ``text[start:end]``, from its beginning up to the first piece that is none."""
+def region(text: str, start: int, end: int, *, below: bool = False) -> Region:
+    """Return the values of ``text[start:end]``, from its beginning up to the first piece that is none; ``below``: they stand in
+    the row below."""
     part = _PAGE_MARK.sub(lambda match: " " * len(match[0]), text[start:end])
-    cells = _row_cells(part, start)
     lead = _LEAD.match(part)
     at = lead.end() if lead else 0
+<<<<<<< main
     beside = LINE_BREAK not in part[:at]
     figures = _FIGURE.match(part, at) is not None
     if _splits_a_cell(part):
         return Region((), False, beside, True)
+=======
+>>>>>>> local
     tokens: list[Token] = []
-    line_before = False
+    line_before, clean = False, True
     place = at
     for match in _PIECE.finditer(part, at):
         line_before = line_before or LINE_BREAK in part[place : match.start()]
         if not is_value(match[0]):
-            return Region(tuple(tokens), line_before, beside, figures, cells)
+            clean = line_before
+            break
         tokens.append(Token(match[0], start + match.start(), line_before))
         place, line_before = match.end(), False
+<<<<<<< main
     return Region(tuple(tokens), True, beside, figures, cells)
 
 
@@ -95,15 +102,44 @@ def _row_cells(part: str, start: int) -> tuple[Token, ...]:
     before, found, _ = part.partition(CELL_BREAK)
     remark, below, _ = before.partition(LINE_BREAK)
     if not found or before.count(LINE_BREAK) > 1 or _REMARK.fullmatch(remark) is None:
+=======
+    return Region(
+        tokens=tuple(tokens),
+        clean=clean,
+        beside=LINE_BREAK not in part[:at],
+        figures=_FIGURE.match(part, at) is not None,
+        in_row=CELL_BREAK in part[:place],
+        cells=_row_cells(part, start, below),
+    )
+
+
+def _row_cells(part: str, start: int, below: bool) -> tuple[Token, ...]:
+    """Return the cells after the label in its own row, or of the next row that has any where the label's row ends with it, or
+    where the values stand ``below`` a head; () when something else than values stands there."""
+    own, _, rest = part.partition(LINE_BREAK)
+    remark, found, _ = own.partition(CELL_BREAK)
+    if _REMARK.fullmatch(remark) is None:
+>>>>>>> local
         return ()
-    at = len(remark if below else before) + 1
+    cells = _cells(own[len(remark) + 1 :], start + len(remark) + 1) if found else ()
+    if found and not (below and cells and not any(cell.text for cell in cells)):
+        return cells
+    at = start + len(own) + 1
+    for line in rest.split(LINE_BREAK):
+        if line.strip(BREAKS):
+            return _cells(line, at) if CELL_BREAK in line else ()
+        at += len(line) + 1
+    return ()
+
+
+def _cells(line: str, start: int) -> tuple[Token, ...]:
     cells = []
-    for text in part[at:].partition(LINE_BREAK)[0].split(CELL_BREAK):
+    for text in line.split(CELL_BREAK):
         stripped = text.strip()
         if stripped and not is_value(stripped):
             return ()
-        cells.append(Token(stripped, start + at, False))
-        at += len(text) + 1
+        cells.append(Token(stripped, start, False))
+        start += len(text) + 1
     return tuple(cells)
 
 
@@ -127,6 +163,14 @@ def kind_of(piece: str) -> tuple[str, object, str | None, str]:
             _known.clear()
         _known[piece] = values.classify(pl.Series([piece])).row(0)
     return _known[piece]
+
+
+def value_of(piece: str) -> int | None:
+    """Return the millionths of the one value that a piece says, 0 for a mark; None when it says none, or several."""
+    kind, value, _, _ = kind_of(piece)
+    if kind == "mark":
+        return 0
+    return int(value * 1_000_000) if kind in ("number", "noted") else None
 
 
 # Pieces repeat (0, 1, /): each is asked once.
