@@ -1,0 +1,164 @@
+"""A page as the bytes of a file, from sound tables down to one line of glued characters.
+
+Here: what each kind of file keeps of a table. Not here: pages (``pages``), damage (``damage``), reports printed with the markup
+of real pages (``html``, ``text``).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from random import Random
+
+from dagster_project.synthesis.pages import Line, Page, PageRow, PageTable
+
+# Half-glued text keeps a blank between so many of the cells.
+_BLANK_SHARE = 0.45
+_RESULTS = 5
+_CHANNEL_NAMES = ("行政复议", "行政诉讼（未经复议直接起诉）", "行政诉讼（复议后起诉）")
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """One way to write a page. ``keeps_blanks``: a blank cell leaves a trace; ``names_columns``: the heads of the requests
+    table are written; ``glues``: neighbouring cells may run into one another."""
+
+    name: str
+    extension: str
+    write: Callable[[Page, Random], str]
+    keeps_blanks: bool = False
+    names_columns: bool = True
+    glues: bool = False
+
+
+def _html(page: Page, random: Random) -> str:
+    parts = [f"<html><head><title>{escape(_title(page))}</title></head><body>"]
+    open_table = False
+    for block in page.blocks:
+        joined = isinstance(block, PageTable) and block.joined and open_table
+        if open_table and not joined:
+            parts.append("</table>")
+            open_table = False
+        if isinstance(block, Line):
+            parts.append(f"<p>{escape(block.text)}</p>")
+            continue
+        if not joined:
+            parts.append('<table border="1">')
+        open_table = True
+        for row in block.rows:
+            parts.append("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row.texts()) + "</tr>")
+    if open_table:
+        parts.append("</table>")
+    return "\n".join([*parts, "</body></html>"])
+
+
+def _tabs(page: Page, random: Random) -> str:
+    return _by_blocks(page, lambda table: ["\t".join(row.texts()) for row in table.rows])
+
+
+def _pipes(page: Page, random: Random) -> str:
+    return _by_blocks(page, lambda table: ["", *_piped([row.texts() for row in table.rows]), ""], first="# ")
+
+
+def _pipes_a_row(page: Page, random: Random) -> str:
+    """As bad converters leave it: a table for each row under invented heads, its label once more as a heading."""
+
+    def lines(table: PageTable) -> list[str]:
+        found: list[str] = []
+        if table.name == "disclosure":
+            return ["", *_piped([row.texts() for row in table.rows]), ""]
+        for row in table.body():
+            values = [value.text for value in row.values]
+            if table.name == "remedies" and len(values) == len(_CHANNEL_NAMES) * _RESULTS == len(table.heads):
+                for at, channel in enumerate(_CHANNEL_NAMES):
+                    span = slice(at * _RESULTS, (at + 1) * _RESULTS)
+                    heads = [head.text for head in table.heads[span]]
+                    found += [f"### {channel}", *_piped([heads, values[span]]), ""]
+                continue
+            if table.name == "remedies":
+                found += ["", *_piped([each.texts() for each in table.rows]), ""]
+                break
+            named = [cell.text for cell in row.labels if cell.text]
+            label = named[-1] if named else ""
+            invented = ["类别", *(f"数据{number}" for number in range(1, len(values))), "总计"]
+            found += [f"### {' '.join(named)}", *_piped([invented, [label, *values]]), ""]
+        return found
+
+    return _by_blocks(page, lines, first="# ")
+
+
+def _lines(page: Page, random: Random) -> str:
+    return _by_blocks(page, lambda table: [text for row in table.rows for text in row.texts() if text])
+
+
+def _spaced(page: Page, random: Random) -> str:
+    return _by_blocks(page, lambda table: [" ".join(filter(None, row.texts())) for row in table.rows])
+
+
+def _glued_rows(page: Page, random: Random) -> str:
+    return _by_blocks(page, lambda table: ["".join(row.texts()) for row in table.rows])
+
+
+def _one_line(page: Page, random: Random) -> str:
+    return _in_one_line(page, random, lambda row: "".join(row.texts()))
+
+
+def _half_glued(page: Page, random: Random) -> str:
+    def joined(row: PageRow) -> str:
+        parts = [text + (" " if random.random() < _BLANK_SHARE else "") for text in row.texts() if text]
+        return "".join(parts)
+
+    return _in_one_line(page, random, joined)
+
+
+def _in_one_line(page: Page, random: Random, written: Callable[[PageRow], str]) -> str:
+    parts = []
+    for block in page.blocks[1:]:
+        parts.append(block.text if isinstance(block, Line) else "".join(map(written, block.rows)))
+    return _title(page) + "\n" + "".join(part + random.choice(("", " ")) for part in parts) + "\n"
+
+
+def _by_blocks(page: Page, lines_of: Callable[[PageTable], list[str]], first: str = "") -> str:
+    lines = [first + _title(page), ""]
+    for block in page.blocks[1:]:
+        if isinstance(block, PageTable):
+            found = lines_of(block)
+            if block.joined and lines and lines[-1] == "":
+                lines.pop()  # the same run of table lines goes on
+            lines += [*found, ""] if found and found[-1] else found
+        else:
+            lines += [block.text, ""]
+    return "\n".join(lines) + "\n"
+
+
+def _piped(rows: list[list[str]]) -> list[str]:
+    texts = ["| " + " | ".join(row) + " |" for row in rows]
+    # Markdown knows one head row; the rule goes below the first.
+    return [texts[0], "|" + "---|" * max(map(len, rows)), *texts[1:]] if texts else []
+
+
+def _title(page: Page) -> str:
+    first = page.blocks[0]
+    if not isinstance(first, Line):
+        raise ValueError("Expected a page whose first block is its title, found a table.")
+    return first.text
+
+
+RENDITIONS: dict[str, Rendition] = {
+    each.name: each
+    for each in (
+        Rendition("html", "html", _html, keeps_blanks=True),
+        Rendition("tabs", "txt", _tabs, keeps_blanks=True),
+        Rendition("pipes", "md", _pipes, keeps_blanks=True),
+        Rendition("pipes_a_row", "md", _pipes_a_row, keeps_blanks=True, names_columns=False),
+        Rendition("lines", "txt", _lines),
+        Rendition("spaced", "txt", _spaced),
+        Rendition("glued_rows", "txt", _glued_rows, glues=True),
+        Rendition("one_line", "txt", _one_line, glues=True),
+        Rendition("half_glued", "txt", _half_glued, glues=True),
+    )
+}
+
+
+def write(page: Page, rendition: Rendition, random: Random) -> bytes:
+    """Return the file of a page; equal arguments give equal bytes."""
+    return rendition.write(page, random).encode()
