@@ -60,13 +60,9 @@ def region(text: str, start: int, end: int, *, below: bool = False) -> Region:
     part = _PAGE_MARK.sub(lambda match: " " * len(match[0]), text[start:end])
     lead = _LEAD.match(part)
     at = lead.end() if lead else 0
-<<<<<<< main
     beside = LINE_BREAK not in part[:at]
-    figures = _FIGURE.match(part, at) is not None
     if _splits_a_cell(part):
-        return Region((), False, beside, True)
-=======
->>>>>>> local
+        return Region(tokens=(), clean=False, beside=beside, figures=True, in_row=True)
     tokens: list[Token] = []
     line_before, clean = False, True
     place = at
@@ -77,8 +73,14 @@ def region(text: str, start: int, end: int, *, below: bool = False) -> Region:
             break
         tokens.append(Token(match[0], start + match.start(), line_before))
         place, line_before = match.end(), False
-<<<<<<< main
-    return Region(tuple(tokens), True, beside, figures, cells)
+    return Region(
+        tokens=tuple(tokens),
+        clean=clean,
+        beside=beside,
+        figures=_FIGURE.match(part, at) is not None,
+        in_row=CELL_BREAK in part[:place],
+        cells=_row_cells(part, start, below),
+    )
 
 
 def _splits_a_cell(part: str) -> bool:
@@ -97,29 +99,12 @@ def _splits_a_cell(part: str) -> bool:
     return False
 
 
-def _row_cells(part: str, start: int) -> tuple[Token, ...]:
-    """Return the cells after the label in its row, or of the row below it where the label ends its own."""
-    before, found, _ = part.partition(CELL_BREAK)
-    remark, below, _ = before.partition(LINE_BREAK)
-    if not found or before.count(LINE_BREAK) > 1 or _REMARK.fullmatch(remark) is None:
-=======
-    return Region(
-        tokens=tuple(tokens),
-        clean=clean,
-        beside=LINE_BREAK not in part[:at],
-        figures=_FIGURE.match(part, at) is not None,
-        in_row=CELL_BREAK in part[:place],
-        cells=_row_cells(part, start, below),
-    )
-
-
 def _row_cells(part: str, start: int, below: bool) -> tuple[Token, ...]:
     """Return the cells after the label in its own row, or of the next row that has any where the label's row ends with it, or
     where the values stand ``below`` a head; () when something else than values stands there."""
     own, _, rest = part.partition(LINE_BREAK)
     remark, found, _ = own.partition(CELL_BREAK)
     if _REMARK.fullmatch(remark) is None:
->>>>>>> local
         return ()
     cells = _cells(own[len(remark) + 1 :], start + len(remark) + 1) if found else ()
     if found and not (below and cells and not any(cell.text for cell in cells)):
