@@ -42,18 +42,25 @@ with asked as (
 )
 
 select
-    left(sha256(report_id || ' ' || rule || ' ' || place), 16) as finding_id,
-    report_id as document_id,
-    rule,
-    severity,
-    place,
-    cells,
-    left_value,
-    right_value,
-    residual,
-    status,
-    diagnosis,
+    left(sha256(asked.report_id || ' ' || asked.rule || ' ' || asked.place), 16) as finding_id,
+    asked.report_id as document_id,
+    asked.rule,
+    asked.severity,
+    asked.place,
+    asked.cells,
+    asked.left_value,
+    asked.right_value,
+    asked.residual,
+    asked.status,
+    asked.diagnosis,
     cast(null as varchar) as suspect_cell,
     cast(null as decimal(18, 6)) as implied_value,
-    case when status = 'fail' then 'source' end as blame
+    -- Numbers that were aligned, cut apart or recognised may have been read wrongly.
+    case
+        when asked.status <> 'fail' then null
+        when documents.lane = 'careful' then 'undecided'
+        else 'source'
+    end as blame
 from asked
+inner join {{ ref('stg_documents') }} as documents
+    on asked.report_id = documents.document_id and documents.outcome = 'report'
