@@ -17,6 +17,7 @@ import pypdfium2.raw as pdfium_c
 
 from dagster_project.documents.pdf_cells import fill, mark_drawn
 from dagster_project.documents.pdf_drawings import read_drawings
+from dagster_project.documents.pdf_fonts import LeftOut
 from dagster_project.documents.pdf_ink import Ink
 from dagster_project.documents.pdf_joins import WholeTable, goes_on, mark_at_break
 from dagster_project.documents.pdf_lines import Line, lines_of, paragraphs
@@ -48,7 +49,8 @@ def read(content: bytes, into: Pieces) -> None:
         Unreadable: the file is encrypted, damaged, has no pages or too many, or shows no text.
     """
     with opened(content) as document:
-        pages = [_read_page(read_page(document, index)) for index in range(len(document))]
+        left_out = LeftOut(content)
+        pages = [_read_page(read_page(document, index, left_out)) for index in range(len(document))]
         _refuse_without_text(pages)
         _tell_of_pages(pages, into)
         without_margins(pages)

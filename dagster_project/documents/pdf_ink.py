@@ -8,6 +8,7 @@ ink without a glyph, no blank cell.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable
 
 import numpy as np
@@ -54,10 +55,15 @@ class Ink:
         """Drop the glyphs of a page that cannot be seen; return how many.
 
         A font that is not in the file may be missing here and not where the page is read. Latin glyphs are always drawn; of
-        the others, when none of a font is, their colour decides.
+        the others, when most Chinese characters of a font are not, their colour decides.
         """
         seen = [self.shows(glyph) for glyph in page.glyphs]
-        at_hand = {glyph.font for glyph, shown in zip(page.glyphs, seen, strict=True) if shown and not glyph.text.isascii()}
+        drawn: dict[int, list[bool]] = defaultdict(list)
+        for glyph, is_seen in zip(page.glyphs, seen, strict=True):
+            if _is_han(glyph):
+                drawn[glyph.font].append(is_seen)
+        # A few may seem drawn where something else is.
+        at_hand = {font for font, shown in drawn.items() if 2 * sum(shown) > len(shown)}
         shown = [
             glyph
             for glyph, is_seen in zip(page.glyphs, seen, strict=True)
@@ -130,6 +136,10 @@ class Ink:
             min(max(0, math.ceil(right)), width),
             min(max(0, math.ceil(bottom)), height),
         )
+
+
+def _is_han(glyph: Glyph) -> bool:
+    return "\u2e80" <= glyph.text[0] < "\uff00"
 
 
 def _shade(colour: tuple[int, int, int]) -> float:
