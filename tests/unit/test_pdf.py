@@ -20,7 +20,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from dagster_project.documents import pdf
+from dagster_project.documents import pdf, pdf_fonts
 from dagster_project.documents.pdf_page_image import mark_cell
 from dagster_project.documents.pieces import (
     EDGE_MARK,
@@ -618,6 +618,31 @@ class TestPages:
                 write(canvas, number, 110 + 26 * at, 100)
 
         assert tables(made(first, second))[0][1:] == [["结果\n维持", "其他\n结果", "尚未\n审结"], ["1", "2", "3"]]
+
+
+class TestFontsThatAreNotInTheFile:
+    """On a machine without Chinese fonts pdfium drops the characters of a font that is not in the file."""
+
+    @pytest.mark.parametrize("rotation", [0, 90])
+    def test_what_pdfium_leaves_out_is_found_at_its_place(self, rotation: int, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(pdf_fonts, "_knows_chinese", lambda: False)
+        document = pdfium.PdfDocument(made(lambda canvas: write(canvas, "办理12结果", 160, 112)))
+        document[0].set_rotation(rotation)
+        stream = BytesIO()
+        document.save(stream)
+        content = stream.getvalue()
+        found = pdf_fonts.LeftOut(content).on_page(pdfium.PdfDocument(content)[0], 0, [])
+        assert "".join(character.text for character in found) == "办理结果"
+        assert [round(character.origin[0], 1) for character in found] == [160, 170, 191.1, 201.1]
+        assert {(round(character.origin[1]), round(character.size), character.direction) for character in found} == {
+            (HEIGHT - 112, 10, 0)
+        }
+
+    def test_what_pdfium_knows_is_not_found_again(self, monkeypatch: pytest.MonkeyPatch):
+        content = made(lambda canvas: [rule(canvas, [100, 180, 260], [100, 124, 148]), write(canvas, "规章", 110, 116)])
+        before = tables(content)
+        monkeypatch.setattr(pdf_fonts, "_knows_chinese", lambda: False)
+        assert tables(content) == before == [[["规章", ""], ["", ""]]]
 
 
 class TestLines:
