@@ -1,21 +1,28 @@
-"""What a run starts with: the dbt project parsed once for all data folders, and the history's files kept open.
+"""What a run starts with: the dbt project parsed once for all data folders, the history's files kept open, its processes.
 
 That a whole run works with them is asked in ``test_run``; how long it takes is no test (``make bench``).
 """
 
+import gc
 import json
 import logging
 import os
 import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from click.testing import CliRunner
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
+from dagster_project.cli import main
 from dagster_project.defs.lib import dbt_parse, dbt_project, event_log
-from dagster_project.home import DATA_VARIABLE, Home
+from dagster_project.home import DATA_VARIABLE, Home, Unusable
+from dagster_project.reading import staging
 from schemas import CELLS, FRAMES
 
 
@@ -26,6 +33,22 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(dbt_parse, "SHARED", place)
     dbt_project._loaded.cache_clear()
     return place
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shared cache that holds the project as it is, parsed once for this module."""
+    place = tmp_path_factory.mktemp("parsed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dbt_parse, "SHARED", place)
+        dbt_project.cache(home_at(tmp_path_factory.mktemp("home")))
+    return place
+
+
+@pytest.fixture
+def cache_with_project(cache: Path, parsed: Path) -> Path:
+    shutil.copytree(parsed, cache)
+    return cache
 
 
 @pytest.fixture
@@ -54,6 +77,7 @@ def locations(home: Home) -> dict[str, str]:
 
 
 def test_one_parse_serves_every_data_folder(tmp_path: Path, cache: Path, parses: list[str]) -> None:
+    handlers = list(logging.root.handlers)
     one, other = home_at(tmp_path / "one"), home_at(tmp_path / "it's {another}")
     assert locations(one)["cells"] == f"read_parquet('{one.data}/staging/cells/*.parquet')"
     # In SQL a quote is written twice.
@@ -62,9 +86,11 @@ def test_one_parse_serves_every_data_folder(tmp_path: Path, cache: Path, parses:
     assert len(parses) == 1
     assert str(one.data) not in parses[0]
     assert os.environ[DATA_VARIABLE] == str(one.data)
+    # dbt would have the messages of all libraries printed on the terminal.
+    assert logging.root.handlers == handlers
 
 
-def test_dbt_reads_the_frames_of_the_data_folder_it_is_run_for(tmp_path: Path, cache: Path) -> None:
+def test_dbt_reads_the_frames_of_the_data_folder_it_is_run_for(tmp_path: Path, cache_with_project: Path) -> None:
     for name, documents in (("one", 1), ("it's {another}", 2)):
         home = home_at(tmp_path / name)
         for frame in FRAMES:
@@ -81,7 +107,7 @@ def test_dbt_reads_the_frames_of_the_data_folder_it_is_run_for(tmp_path: Path, c
         assert result.result.results[0].agate_table.rows[0]["cells"] == documents
 
 
-def test_a_manifest_is_made_anew_for_each_command(tmp_path: Path, cache: Path) -> None:
+def test_a_manifest_is_made_anew_for_each_command(tmp_path: Path, cache_with_project: Path) -> None:
     # dbt writes into the manifest that it is given.
     home = home_at(tmp_path)
     parsed = dbt_project.cache(home)
@@ -92,12 +118,19 @@ def test_a_manifest_is_made_anew_for_each_command(tmp_path: Path, cache: Path) -
 
 
 def test_a_project_folder_that_cannot_be_written_leaves_the_cache_in_the_data_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, parsed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    [state] = parsed.iterdir()
+
+    def parse(_command: Sequence[str], target: Path) -> None:
+        shutil.copytree(state, target, dirs_exist_ok=True)
+
     (tmp_path / "a file").write_bytes(b"")
     monkeypatch.setattr(dbt_parse, "SHARED", tmp_path / "a file" / "cache")
     home = home_at(tmp_path)
-    assert dbt_project.cache(home).is_relative_to(home.dbt_target)
+    found = dbt_parse.folder(home, parse)
+    assert found.is_relative_to(home.dbt_target)
+    assert dbt_project.cache(home) == found
     assert locations(home)["cells"].startswith(f"read_parquet('{home.data}/")
 
 
@@ -162,12 +195,6 @@ def test_only_the_latest_states_of_the_project_are_kept(tmp_path: Path, cache: P
     assert len(list(cache.iterdir())) == 4
 
 
-def test_dbt_does_not_print_the_messages_of_other_libraries(tmp_path: Path, cache: Path) -> None:
-    before = list(logging.root.handlers)
-    dbt_project.cache(home_at(tmp_path))
-    assert logging.root.handlers == before
-
-
 # --- the history -----------------------------------------------------------------------------------------------------
 
 
@@ -224,3 +251,44 @@ def test_another_storage_is_left_alone() -> None:
         before = dict(vars(instance.event_log_storage))
         with event_log.kept_open(instance):
             assert vars(instance.event_log_storage) == before
+
+
+# --- processes -------------------------------------------------------------------------------------------------------
+
+
+def test_each_reading_process_has_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = [sys.executable, "-c", "import polars; print(polars.thread_pool_size())"]
+    monkeypatch.delenv("POLARS_MAX_THREADS", raising=False)
+    with staging._one_thread_each():
+        threads = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    assert threads.strip() == "1"
+    assert "POLARS_MAX_THREADS" not in os.environ
+    monkeypatch.setenv("POLARS_MAX_THREADS", "7")
+    with staging._one_thread_each():
+        assert os.environ["POLARS_MAX_THREADS"] == "1"
+    assert os.environ["POLARS_MAX_THREADS"] == "7"
+
+
+def test_warming_leaves_the_cache_and_nothing_else(
+    tmp_path: Path, cache_with_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "temporary"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    result = CliRunner().invoke(main, ["warm"])
+    assert result.exit_code == 0, result.output
+    assert result.stderr == "setting up: a first run over an empty archive\n"
+    assert list(elsewhere.iterdir()) == []
+    [state] = cache_with_project.iterdir()
+    assert {path.name for path in state.iterdir()} == {"manifest.json", "partial_parse.msgpack", "column_lineage.json"}
+    assert gc.isenabled()
+
+
+def test_warming_that_fails_is_told_and_no_failure(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_home: Home) -> None:
+        raise Unusable("Expected to write somewhere.")
+
+    monkeypatch.setattr(Home, "prepare", refused)
+    result = CliRunner().invoke(main, ["warm"])
+    assert result.exit_code == 0
+    assert "Expected to write somewhere." in result.stderr
