@@ -37,7 +37,7 @@ _SAME = {**_FULL_WIDTH, "−": "-", "‐": "-", "‑": "-", "‒": "-", "–": "
 # How a person sees what the reader of the file kind marked.
 _SHOWN_MARKS = {NOTE_MARK: "^", STRUCK_MARK: "~", IMAGE_MARK: "[image]", CUT_MARK: "[file breaks off]", EDGE_MARK: "[over the edge]", DOUBT_MARK: "(?)"}
 # DECIMAL(18,6) holds these exactly.
-_MOST_WHOLE_DIGITS = 12
+MOST_WHOLE_DIGITS = 12
 _MOST_DECIMALS = 6
 
 
@@ -64,7 +64,7 @@ def classify(texts: pl.Series) -> pl.DataFrame:
     sound = (
         pl.col("number").is_not_null()
         & ~pl.col("number").str.contains(_LEADING_ZERO)
-        & (whole <= _MOST_WHOLE_DIGITS)
+        & (whole <= MOST_WHOLE_DIGITS)
         & (decimals <= _MOST_DECIMALS)
     )
     kind = (

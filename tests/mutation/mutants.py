@@ -98,6 +98,10 @@ def read(mutants: Sequence[Mutant], folder: Path) -> list[Verdict]:
         kind = {"txt": "text", "md": "markdown"}.get(extension, extension)
         sources[each.content] = Source(path.name, sha256(each.content).hexdigest(), "undated", kind)
     frames = read_batch(list(sources.values()), folder)
+    failed = frames["findings"].filter(pl.col("rule").str.contains("failed"))["diagnosis"].to_list()
+    failed += frames["documents"].filter(pl.col("reason_code") == "reader_failed")["detail"].to_list()
+    if failed:
+        raise AssertionError(f"Expected a reader that fails on no document, found {len(failed)} failures: {failed[0]}")
     published = (
         frames["documents"]
         .select("document_id", "source_path", "member")

@@ -43,6 +43,14 @@ def read_unfinished(found: pl.DataFrame, pieces: Pieces, documents: Sequence[Doc
         except Unreadable as error:
             document.notes.append((error.code, f"The careful lane gave up: {error.detail}"))
             continue
+        except Exception as error:
+            document.notes.append(
+                (
+                    "careful_lane_failed",
+                    f"The careful lane failed on this document ({type(error).__name__}: {error}); nothing of it was taken. Report it so that a test can be made of it.",
+                )
+            )
+            continue
         document.notes += reading.notes
         if reading.contradictions >= CONFLICTS_OF_TWO_REPORTS or (reading.contradictions and several):
             end_as_several(document)

@@ -69,7 +69,8 @@ def cut(
 
 def _agreed(pieces: set[Piece]) -> Piece | None:
     """Return the one piece that all ways give to a slot; None when they differ or leave it empty."""
-    return min(pieces) if len({piece.text for piece in pieces}) == 1 and min(pieces).text else None
+    # The run's own tokens come last: see _ways.
+    return max(pieces) if len({piece.text for piece in pieces}) == 1 and max(pieces).text else None
 
 
 def _rows(equation: Equation) -> set[str]:
@@ -91,7 +92,10 @@ def _ways(run: Run, form: Sequence[Equation], bindable: set[str]) -> list[Candid
     if not apart or not together:
         return []
     same = {tuple(piece.text for piece in each) for each in (*apart, *together)}
-    return apart if len(same) == 1 else [*apart, *together]
+    if len(same) == 1:
+        return apart
+    # Only those of the run itself have tokens to point at.
+    return [*apart, *(tuple(piece._replace(token=-1) for piece in each) for each in together)]
 
 
 def _joined(tokens: Sequence[str]) -> list[str]:
@@ -191,38 +195,59 @@ def _contradicted(
 ) -> tuple[dict[int, tuple[Candidate, ...]], set[str]]:
     """Return the ways left to cut each run, and the cells that count, where the equations cannot all hold.
 
-    Nothing counts unless all families of equations but one can hold. Of the rows that only the broken family binds, those
-    count that are read alike whatever broke it:
-    - the source was wrong in one column, its total included, or
-    - one of the runs is damaged: it is one whose digits come near to what the family demands of it. It counts for nothing.
+    What may have broken them:
+    - one of the runs is damaged: all others satisfy the equations, and what these demand of it comes near to its digits;
+    - the source was wrong in one column, its total included: all families of equations but one hold, and that one fails there.
+    Whatever is read alike under each of these counts, but for the runs that may be damaged. Where neither explains it, only rows
+    count whose equations hold.
     """
-    held: list[tuple[str, tuple[tuple[Candidate, ...], ...]]] = []
-    for family in sorted({each.rule for each in asked}):
-        found = solve(list(unknowns.values()), known, [each for each in asked if each.rule != family])
-        if found.count:
-            held.append((family, found.viable))
-    if len(held) != 1:
+    damaged = {}
+    for at in unknowns:
+        found = _but_for(at, runs, unknowns, known, asked)
+        if found is not None:
+            damaged[at] = found
+    families = sorted({each.rule for each in asked})
+    held = []
+    for family in families:
+        solutions = solve(list(unknowns.values()), known, [each for each in asked if each.rule != family])
+        if solutions.count:
+            held.append((family, dict(zip(unknowns, solutions.viable, strict=True))))
+    ways = list(damaged.values())
+    if len(held) == 1:
+        family, left = held[0]
+        if _wrong_in_one_column([each for each in asked if each.rule == family], {**known, **_taken(runs, left)}):
+            ways.append(left)
+        elif not ways:
+            return left, _bound_by([each for each in asked if each.rule != family])
+    if not ways:
         return {}, set()
-    family, viable = held[0]
-    left = dict(zip(unknowns, viable, strict=True))
-    sound = _bound_by([each for each in asked if each.rule != family])
-    broken = [each for each in asked if each.rule == family]
+    sound = _bound_by(asked) - {slot.cell for at in damaged for slot in runs[at].slots}
+    return {at: ways[0].get(at, ()) for at in unknowns if len({way.get(at) for way in ways}) == 1}, sound
+
+
+def _but_for(
+    at: int, runs: Sequence[Run], unknowns: Mapping[int, Unknown], known: Mapping[str, int], asked: Sequence[Equation]
+) -> dict[int, tuple[Candidate, ...]] | None:
+    """Return the ways to cut all other runs when one is taken for damaged; None when that explains nothing."""
+    own = {slot.cell for slot in runs[at].slots}
+    others = {other: unknown for other, unknown in unknowns.items() if other != at}
+    solutions = solve(list(others.values()), known, [each for each in asked if own.isdisjoint(_cells(each))])
+    if not solutions.count:
+        return None
+    left = dict(zip(others, solutions.viable, strict=True))
     values = {**known, **_taken(runs, left)}
-    if not all(cell in values for each in broken for cell in _cells(each)):
-        return left, sound
-    damaged = set()
-    for at in left:
-        demanded = _demanded(runs[at], values, broken)
-        if demanded is not None and _comes_near(_digits(runs[at]), demanded):
-            damaged.add(at)
-    if damaged or _wrong_in_one_column(broken, values):
-        sound |= _bound_by(broken)
-        for at in damaged:
-            sound -= {slot.cell for slot in runs[at].slots}
-    return left, sound
+    families = {each.rule for each in asked if not own.isdisjoint(_cells(each))}
+    demands = {
+        tuple(_demanded(runs[at], values, [each for each in asked if each.rule == family]) or ()) for family in families
+    }
+    if len(demands) != 1 or () in demands or not _comes_near(_digits(runs[at]), min(demands)):
+        return None
+    return left
 
 
 def _wrong_in_one_column(broken: Sequence[Equation], values: Mapping[str, int]) -> bool:
+    if not all(cell in values for each in broken for cell in _cells(each)):
+        return False
     failing = {each.place for each in broken if _residual(each, values)}
     return len(failing - {"total"}) <= 1
 

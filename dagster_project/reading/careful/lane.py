@@ -13,6 +13,7 @@ behind one label decide nothing.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from dagster_project.forms import registry
 from dagster_project.forms.equations import Equation, equations
@@ -21,7 +22,7 @@ from dagster_project.reading.careful.cutting import Cut, cut, own_sums
 from dagster_project.reading.careful.runs import Run, Runs, find_runs
 from dagster_project.reading.careful.segmentation import Slot, Sum, number, unit_of
 from dagster_project.reading.careful.stream import Chunk, Stream
-from dagster_project.reading.careful.tokens import Token, kind_of
+from dagster_project.reading.careful.tokens import Token, kind_of, learn, value_pieces
 from dagster_project.reading.found import subtotal_rows
 
 _MILLIONTHS = 1_000_000
@@ -68,6 +69,7 @@ def read_carefully(
     form = form or _form_of(found)
     if form is None:
         return CarefulReading(None, (), ())
+    learn(value_pieces(stream.text))
     runs = find_runs(stream, found, form)
     labelled = frozenset(f"{a.meaning.table}.{a.meaning.code}" for a in found if a.meaning.role == "row")
     kept = _one_each(runs, known, labelled)
@@ -163,13 +165,13 @@ def _decide(
     to_cut: list[Run] = []
     notes: list[tuple[str, str]] = []
     for run in runs:
-        cells = [_aligned(stream, token, slot) for token, slot in zip(run.tokens, run.slots, strict=False)]
-        sums = own_sums(run, of_form)
+        if not _is_aligned(run) or (glued and not run.in_table and len(run.slots) > 1):
+            to_cut.append(run)
+            continue
+        cells = [_aligned(stream, token, slot) for token, slot in zip(run.tokens, run.slots, strict=True)]
         if run.in_cells and _is_shifted(run):
             whole += [_left_open(cell) for cell in cells]
-        elif not _is_aligned(run) or (glued and not run.in_table and len(run.slots) > 1):
-            to_cut.append(run)
-        elif _needs_sum(run) and not _sums_hold(cells, sums):
+        elif _needs_sum(run) and not _sums_hold(cells, own_sums(run, of_form)):
             doubted.append((run, cells))
         else:
             whole += cells
@@ -202,13 +204,18 @@ def _decide(
 
 def _rows_of_report(table: str, form: str, found: set[str], known: Mapping[str, Decimal | None]) -> frozenset[str]:
     """Return the rows (table.row) that a report of the form should print: with rows borrowed in place of the form's own."""
-    printed = registry.cells().filter(form=form, table=table).select("row", "presence").unique(maintain_order=True)
-    regular = set(printed.filter(presence="regular")["row"])
-    borrowed = set(printed.filter(presence="alternative")["row"])
+    regular, borrowed = _printed_rows(table, form)
     met = found | {cell.split(".")[1] for cell in known if cell.startswith(f"{table}.")}
     if met & borrowed:
         regular -= {row for row in regular if row.startswith(_BORROWED) and row not in met}
     return frozenset(f"{table}.{row}" for row in regular | (met & borrowed))
+
+
+@cache
+def _printed_rows(table: str, form: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the rows of a form's table, and those that reports borrow for it from the other form."""
+    cells = registry.cells().filter(form=form, table=table)
+    return frozenset(cells.filter(presence="regular")["row"]), frozenset(cells.filter(presence="alternative")["row"])
 
 
 def _is_shifted(run: Run) -> bool:

@@ -4,7 +4,11 @@ Here: pieces that are values, and where the values end. Not here: how glued digi
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
 
 from dagster_project.reading import values
 from dagster_project.reading.careful.stream import BREAKS, CELL_BREAK, LINE_BREAK
@@ -24,6 +28,7 @@ _LEAD = re.compile(rf"^(?:[{BREAKS}|:：）)】\]”\"’'#*]|[（(【\[][^（(�
 # What may stand in a label's own cell after it: punctuation, and a remark in brackets. With more it is another label.
 _REMARK = re.compile(r"[^0-9A-Za-z一-鿿㐀-䶿(（\[【]*(?:[(（\[【].*)?")
 _SENTENCE_END = re.compile(r"[。，、；：！？,.;:!?）)】\]]+")
+_CLAUSE = re.compile(r"[,;。][^0-9]")
 _WORDS_OF_MARKS = tuple(sorted(values.MARK_WORDS, key=len, reverse=True))
 
 
@@ -134,20 +139,34 @@ def is_value(piece: str) -> bool:
         return True
     if _HAN.search(piece) and not _DIGITS.match(piece):
         return False
-    if _SENTENCE_END.fullmatch(piece):
+    if _SENTENCE_END.fullmatch(piece) or _CLAUSE.search(piece):
         return False
     return kind_of(piece)[0] in ("number", "noted", "mark", "illegible")
 
 
 def kind_of(piece: str) -> tuple[str, object, str | None, str]:
     """Return kind, value, unit and shown text of one piece, as ``values.classify`` reads it."""
+    if piece.isdigit() and piece.isascii():
+        # What nearly every piece is. More digits than a value holds, or zeros in front, are no number.
+        sound = len(piece) <= values.MOST_WHOLE_DIGITS and (piece[0] != "0" or piece == "0")
+        return ("number", Decimal(piece), None, piece) if sound else ("ambiguous", None, None, piece)
     if piece not in _known:
-        import polars as pl
-
-        if len(_known) > _MOST_KNOWN:
-            _known.clear()
-        _known[piece] = values.classify(pl.Series([piece])).row(0)
+        learn([piece])
     return _known[piece]
+
+
+def learn(pieces: Iterable[str]) -> None:
+    """Read pieces together: asking for one by one takes as long for each as for all."""
+    new = list({piece for piece in pieces if piece not in _known})
+    if len(_known) + len(new) > _MOST_KNOWN:
+        _known.clear()
+    _known.update(zip(new, values.classify(pl.Series(new, dtype=pl.String)).iter_rows(), strict=True))
+
+
+def value_pieces(text: str) -> set[str]:
+    """Return the pieces of a stream, and its cells, that may be values."""
+    found = {piece for piece in _PIECE.findall(text) if not _HAN.search(piece) or _DIGITS.match(piece)}
+    return found | {cell.strip() for line in text.split(LINE_BREAK) if CELL_BREAK in line for cell in line.split(CELL_BREAK)}
 
 
 def value_of(piece: str) -> int | None:

@@ -1,0 +1,203 @@
+"""What mutants were published wrongly, each cut down to what made it wrong.
+
+A case stays here once its cause is gone. The documents are whole reports in as few words as the reader needs.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from dagster_project.forms import registry
+from dagster_project.reading.batch import read_batch
+from dagster_project.reading.document import Source
+
+TITLE = "栀城县财政局2022年政府信息公开工作年度报告"
+APPLICANTS = ("自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计")
+RESULTS = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
+# The rows of the requests table of form 2021 with their labels, as the registry spells them.
+ROWS = dict(
+    registry.cells()
+    .filter(form="2021", table="requests", presence="regular")
+    .select("row", "row_label_zh")
+    .unique(maintain_order=True)
+    .iter_rows()
+)
+ITEMS = "信息内容本年制发件数本年废止件数现行有效件数规章000"
+
+
+def published(folder: Path, text: str, extension: str = "txt") -> dict[str, Decimal]:
+    """The numbers published of a document, by cell; without ``disclosure.`` and ``requests.`` before them."""
+    content = text.encode()
+    path = folder / f"report.{extension}"
+    path.write_bytes(content)
+    kind = {"txt": "text", "md": "markdown"}.get(extension, extension)
+    frames = read_batch([Source(path.name, sha256(content).hexdigest(), "undated", kind)], folder)
+    cells = frames["cells"].drop_nulls("value").select("cell", "value")
+    return {cell.removeprefix("requests.").removeprefix("disclosure."): value for cell, value in cells.iter_rows()}
+
+
+def glued(values: Mapping[str, str], *, between: str = "") -> str:
+    """A report in one line: the requests table with the given digits behind its labels, zeros where none are given."""
+    head = "申请人情况自然人法人或其他组织总计商业企业科研机构社会公益组织法律服务机构其他"
+    rows = between.join(label + values.get(row, "0000000") for row, label in ROWS.items())
+    return f"{TITLE}\n二、主动公开政府信息情况{ITEMS}三、收到和处理政府信息公开申请情况{head}{rows}五、存在的主要问题及改进情况\n"
+
+
+def seven(row: str, values: str) -> dict[str, int]:
+    columns = registry.column_order("requests")
+    return {f"{row}.{column}": int(value) for column, value in zip(columns, values.split(), strict=True)}
+
+
+def of_row(found: Mapping[str, Decimal], row: str) -> dict[str, int]:
+    return {cell: int(value) for cell, value in found.items() if cell.startswith(row + ".")}
+
+
+def page(*tables: str) -> str:
+    return f"<html><body><p>{TITLE}</p>" + "".join(f"<table>{table}</table>" for table in tables) + "</body></html>"
+
+
+def cells(*texts: str) -> str:
+    return "<tr>" + "".join(f"<td>{text}</td>" for text in texts) + "</tr>"
+
+
+ITEM_TABLE = cells("信息内容", "本年制发件数", "本年废止件数", "现行有效件数") + cells("规章", "0", "0", "0")
+REQUEST_HEAD = cells("项目", *APPLICANTS)
+
+
+class TestGluedDigits:
+    # Eleven alone may be 11 0 or 1 10; four and seven of them leave one way.
+    ELEVEN = {"received": "110000011", "granted": "4000004", "declined_repeat": "7000007", "disposed": "110000011"}
+
+    def test_sound_digits_are_cut(self, tmp_path: Path) -> None:
+        found = published(tmp_path, glued(self.ELEVEN))
+        assert of_row(found, "received") == seven("received", "11 0 0 0 0 0 11")
+        assert of_row(found, "granted") == seven("granted", "4 0 0 0 0 0 4")
+
+    def test_digits_that_can_be_cut_in_two_ways_are_not_read(self, tmp_path: Path) -> None:
+        same = dict.fromkeys(("received", "granted", "disposed"), "110000011")
+        assert "granted.natural_person" not in published(tmp_path, glued(same))
+
+    def test_a_lost_cell_whose_digits_add_up_all_the_same_is_not_read(self, tmp_path: Path) -> None:
+        # Of 11 0 0 0 0 0 11 the first is lost: 0 0 0 0 0 1 1 is a row that adds up.
+        found = published(tmp_path, glued({**self.ELEVEN, "received": "0000011"}))
+        assert of_row(found, "received") == {}
+        assert of_row(found, "granted") == seven("granted", "4 0 0 0 0 0 4")
+
+    def test_rows_that_nothing_binds_any_more_are_not_read(self, tmp_path: Path) -> None:
+        # Two rows cannot be read, so nothing checks whether a cell of a third was lost.
+        found = published(tmp_path, glued({**self.ELEVEN, "granted": "0000011", "disposed": "12", "declined_repeat": "34"}))
+        assert of_row(found, "granted") == {}
+        assert of_row(found, "refused_state_secret") == seven("refused_state_secret", "0 0 0 0 0 0 0")
+
+    def test_a_wrong_sum_at_the_source_leaves_the_other_rows_readable(self, tmp_path: Path) -> None:
+        # The body left the 3 requests of one row out of its total of outcomes, in the column and in the total alike.
+        rows = {"received": "120000012", "granted": "5000005", "declined_repeat": "7000007", "disposed": "120000012"}
+        found = published(tmp_path, glued({**rows, "declined_petition": "3000003"}))
+        for row, values in (("declined_petition", "3 0 0 0 0 0 3"), ("granted", "5 0 0 0 0 0 5")):
+            assert of_row(found, row) == seven(row, values)
+
+    def test_a_torn_number_whose_row_adds_up_all_the_same_is_not_read(self, tmp_path: Path) -> None:
+        # 15 3 1 0 0 2 21, torn and glued: cutting digits differently changes a sum by nines, and 10 - 1 is nine.
+        rows = {"received": "93100215", "carried_in": "6000006", "granted": "93100215", "declined_repeat": "6000006"}
+        found = published(tmp_path, glued({**rows, "disposed": " 1 5 3 10 0 2 21 "}))
+        assert of_row(found, "disposed") == {}
+        assert of_row(found, "granted") == seven("granted", "9 3 1 0 0 2 15")
+
+    def test_a_row_without_label_is_not_cut_as_a_part_of_the_row_above(self, tmp_path: Path) -> None:
+        rows = {**self.ELEVEN, "granted": "43 3 00 0248012 5 050 22 "}
+        assert of_row(published(tmp_path, glued(rows)), "granted") == {}
+
+    def test_a_sum_of_a_family_is_no_row_beside_its_parts(self, tmp_path: Path) -> None:
+        text = glued({"received": "2000002", "other_other": "2000002", "disposed": "2000002"})
+        text = text.replace(ROWS["other_uncorrected"], "（六）其他处理2000002" + ROWS["other_uncorrected"])
+        assert of_row(published(tmp_path, text), "other") == {}
+
+    def test_a_page_mark_inside_a_row_is_no_value(self, tmp_path: Path) -> None:
+        found = published(tmp_path, glued({}).replace("规章000", "规章000行政规范性文件 3067  — 5 —242"))
+        assert of_row(found, "normative_documents") == {}
+
+    def test_digits_apart_are_not_joined_where_no_sum_checks_them(self, tmp_path: Path) -> None:
+        found = published(tmp_path, glued({}).replace("规章000", "规章000行政规范性文件032 4"))
+        assert of_row(found, "normative_documents") == {}
+
+    def test_a_second_report_in_the_same_line_ends_the_document(self, tmp_path: Path) -> None:
+        first = glued({"received": "3000003", "granted": "2000002", "declined_repeat": "1000001", "disposed": "3000003"})
+        second = glued({"received": "5000005", "granted": "1000001", "declined_repeat": "4000004", "disposed": "5000005"})
+        assert published(tmp_path, first.strip() + second.replace("\n", "").replace("2022", "2021") + "\n") == {}
+
+    @pytest.mark.parametrize("order", ["总计法人或其他组织自然人商业企业", "自然人法人或其他组织商业企业总计"])
+    def test_a_head_in_another_order_stays_in_force_below_an_odd_row(self, tmp_path: Path, order: str) -> None:
+        text = glued(self.ELEVEN)
+        text = text.replace("自然人法人或其他组织总计商业企业", order).replace("1.属于国家秘密", "（三）不予公开0000000" + "1.属于国家秘密")
+        assert of_row(published(tmp_path, text), "disposed") == {}
+
+
+class TestLines:
+    def test_a_number_torn_into_two_lines_below_its_label(self, tmp_path: Path) -> None:
+        lines = [TITLE, "信息内容", "本年制发件数", "本年废止件数", "现行有效件数", "规章", "0", "0", "0"]
+        lines += ["信息内容", "本年处理决定数量", "行政许可", "7", "29", "行政处罚", "5"]
+        found = published(tmp_path, "\n".join(lines))
+        assert "licences.decisions" not in found and found["regulations.issued"] == 0
+
+    def test_two_rows_of_one_label_of_which_one_has_lost_its_head(self, tmp_path: Path) -> None:
+        lines = [TITLE, "规章", "4", "2", "9", "信息内容", "本年制发件数", "本年废止件数", "现行有效件数", "规章", "5", "2", "9"]
+        assert "regulations.issued" not in published(tmp_path, "\n".join(lines))
+
+
+class TestTables:
+    def test_other_inside_a_longer_label_is_no_row(self, tmp_path: Path) -> None:
+        found = published(
+            tmp_path,
+            page(ITEM_TABLE, REQUEST_HEAD + cells(ROWS["received"], *"3000003") + cells("10.其他情况说明", *"1000001")),
+            "html",
+        )
+        assert of_row(found, "received") and of_row(found, "other_other") == {}
+
+    def test_a_row_that_lost_a_cell_beside_a_filler(self, tmp_path: Path) -> None:
+        wide = REQUEST_HEAD + "".join(
+            cells("", ROWS[row], *values, *rest)
+            for row, values, rest in (
+                ("granted", "3000003", [""]),
+                ("partially_granted", "2000002", [""]),
+                ("disposed", "500005", [""]),
+            )
+        )
+        assert of_row(published(tmp_path, page(ITEM_TABLE, wide), "html"), "disposed") == {}
+
+    def test_a_short_row_does_not_begin_where_longer_labels_let_others_begin(self, tmp_path: Path) -> None:
+        table = REQUEST_HEAD + cells(ROWS["carried_in"], "", "", *"110004") + cells("三、本年度办理结果", ROWS["granted"], "", *"1100013")
+        assert of_row(published(tmp_path, page(ITEM_TABLE, table), "html"), "carried_in") == {}
+
+    def test_one_column_too_many_in_a_table_of_blanks(self, tmp_path: Path) -> None:
+        table = REQUEST_HEAD + cells(ROWS["carried_in"], "", "1", "", "1", "", "1", "3", "3")
+        table += cells(ROWS["received"], "4", "", "", "", "", "", "4", "4")
+        found = published(tmp_path, page(ITEM_TABLE, table), "html")
+        assert of_row(found, "carried_in") == {} and of_row(found, "received") == {}
+
+    def test_a_head_that_names_the_total_before_the_last_result(self, tmp_path: Path) -> None:
+        other = ("结果维持", "结果纠正", "其他结果", "总计", "尚未审结")
+        head = cells("行政复议", "行政诉讼") + cells(*RESULTS, "未经复议直接起诉", "复议后起诉") + cells(*RESULTS, *other)
+        found = published(tmp_path, page(ITEM_TABLE, head + cells(*"100014000412003")), "html")
+        assert not [cell for cell in found if cell.startswith("remedies.suit_after_review")]
+
+    def test_a_number_in_two_pieces_is_one_cell(self, tmp_path: Path) -> None:
+        table = cells("信息内容", "上一年项目数量", "本年增/减", "处理决定数量") + cells("行政许可", "367", "", "2", "29")
+        assert published(tmp_path, page(table), "html") == {}
+
+
+class TestMarkdown:
+    HEAD = f"# {TITLE}\n\n| 信息内容 | 本年制发件数 | 本年废止件数 | 现行有效件数 |\n|---|---|---|---|\n| 规章 | 0 | 0 | 0 |\n\n"
+
+    def test_the_total_in_an_invented_head_is_no_row(self, tmp_path: Path) -> None:
+        head = "| 类别 | 数据1 | 数据2 | 数据3 | 数据4 | 数据5 | 数据6 | 总计 |\n|---|---|---|---|---|---|---|---|\n"
+        rows = f"{head}|  | 1 | 0 | 0 | 0 | 0 | 0 | 1 |\n\n{head}| （七）总计 | 47 | 7 | 0 | 2 | 1 | 0 | 57% |\n"
+        assert of_row(published(tmp_path, self.HEAD + rows, "md"), "disposed") == {}
+
+    def test_a_blank_cell_below_a_head_is_a_cell(self, tmp_path: Path) -> None:
+        table = "### 行政复议\n| " + " | ".join(RESULTS) + " |\n|---|---|---|---|---|\n| 10 |  | 0 | 0 | 1 |\n"
+        found = published(tmp_path, self.HEAD + table, "md")
+        assert found.get("remedies.review.upheld") in (None, 10)
+        assert "remedies.review.corrected" not in found
