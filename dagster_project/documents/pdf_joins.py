@@ -123,7 +123,9 @@ def _carried_over(before: Table, part: Table, lower: list[Cell]) -> list[Cell]:
         joined = {id(below) for _, below in pairs}
         rest = [cell for cell in lower if id(cell) not in joined]
         return rest if any(cell.glyphs for cell in rest) else []
-    _mark_perhaps_broken(before, pairs)
+    # A row that begins with the number of an item is a row of its own.
+    if not any(_ITEM.match(cell.text) for cell in lower if _is_label(cell)):
+        _mark_perhaps_broken(before, pairs)
     if before.open_below:
         for cell in before.rows[-1]:
             if not cell.text:
@@ -141,7 +143,9 @@ def mark_at_break(last: Table, first: Table | None, above: Sequence[Line]) -> No
     _, values = _by_column(last, upper)
     label_below, below = _by_column(first, first.rows[_first_row_of_numbers(first)]) if _has_numbers(first) else (None, [])
     rests = any(is_value(line.text) and line.glyphs[0].text.isdigit() for line in above)
-    whole = label_below is not None and label_below.glyphs and all(cell.glyphs for cell in below)
+    whole = label_below is not None and label_below.glyphs and (
+        all(cell.glyphs for cell in below) or bool(_ITEM.match(label_below.text))
+    )
     if not rests and (whole or not any(map(_has_digit, below))):
         return
     for cell in values:

@@ -604,6 +604,20 @@ class TestPages:
     def test_a_blank_cell_of_a_row_that_may_go_on_is_not_surely_blank(self):
         assert self.cut(("规章", ""), ("文件", "42"), closed=False)[1] == ["规章", EDGE_MARK]
 
+    @pytest.mark.parametrize(("label", "expected"), [("2.文件", "31"), ("文件", f"31{EDGE_MARK}")])
+    def test_a_number_that_fills_its_cell_may_go_on_below_unless_an_item_begins_there(self, label: str, expected: str):
+        def part(top: float, rows: list[tuple[str, str, str]]) -> Draw:
+            def draw(canvas: Canvas) -> None:
+                rule(canvas, [100, 200, 215, 230], [top + 24 * at for at in range(len(rows) + 1)])
+                for at, texts in enumerate(rows):
+                    for text, left in zip(texts, (104, 202, 217), strict=True):
+                        write(canvas, text, left, top + 16 + 24 * at)
+
+            return draw
+
+        rows = tables(made(part(740, [("above", "7", "8"), ("规章", "31", "5")]), part(60, [(label, "42", ""), ("x", "1", "2")])))
+        assert rows[0][1][:2] == ["规章", expected]
+
     def test_words_of_a_head_cut_by_the_page_are_put_together(self):
         def first(canvas: Canvas) -> None:
             rule(canvas, [100, 126, 152, 178], [700, 740, 780])
