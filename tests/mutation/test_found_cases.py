@@ -183,6 +183,12 @@ class TestTables:
         found = published(tmp_path, page(ITEM_TABLE, head + cells(*"100014000412003")), "html")
         assert not [cell for cell in found if cell.startswith("remedies.suit_after_review")]
 
+    def test_a_head_whose_permuted_names_stand_twice_over(self, tmp_path: Path) -> None:
+        other = ("总计", "结果纠正", "其他结果", "尚未审结", "结果维持")
+        head = cells("行政复议", "行政诉讼") + cells(*RESULTS, "未经复议直接起诉", "复议后起诉") + cells(*other, *RESULTS)
+        found = published(tmp_path, page(ITEM_TABLE, head + cells(*"100013112760000")), "html")
+        assert not [cell for cell in found if cell.startswith("remedies")]
+
     def test_a_number_in_two_pieces_is_one_cell(self, tmp_path: Path) -> None:
         table = cells("信息内容", "上一年项目数量", "本年增/减", "处理决定数量") + cells("行政许可", "367", "", "2", "29")
         assert published(tmp_path, page(table), "html") == {}

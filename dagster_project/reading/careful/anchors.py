@@ -89,7 +89,7 @@ def find(stream: Stream) -> list[Anchor]:
             possible = tuple(each for each in possible if not _fills_row(each))
         elif len(possible) > 1 and place.numbered:
             possible = tuple(each for each in possible if each.role != "column")  # rows are numbered, columns are not
-        meaning = context.meaning(possible)
+        meaning = context.meaning(possible, shared=len(_meanings()[place.word]) > 1)
         if meaning is not None:
             found.append(Anchor(place.begin, place.end, meaning))
     return found
@@ -106,8 +106,12 @@ class _Place(NamedTuple):
 
 
 def _places(stream: Stream) -> list[_Place]:
+    misspelt = _misspelt(stream)
+    exact = [
+        place for place in _exact(stream) if not any(start < place[1] and end > place[0] for start, end, _ in misspelt)
+    ]
     found: list[_Place] = []
-    for start, end, word in sorted([*_exact(stream), *_misspelt(stream)]):
+    for start, end, word in sorted([*exact, *misspelt]):
         begin, numbered = _with_numbering(stream.text, found[-1].end if found else 0, start)
         found.append(_Place(begin, start, end, word, numbered))
     return found
@@ -176,9 +180,10 @@ class _Context:
         self._table: str | None = None
         self._family: str | None = None
 
-    def meaning(self, possible: tuple[Meaning, ...]) -> Meaning | None:
+    def meaning(self, possible: tuple[Meaning, ...], *, shared: bool) -> Meaning | None:
+        """Return what is meant among ``possible``; ``shared``: the label has other meanings elsewhere."""
         chosen = possible[0] if len(possible) == 1 else self._among(possible)
-        if chosen is not None and len(possible) > 1 and _family(chosen) not in (None, self._family):
+        if chosen is not None and shared and _family(chosen) not in (None, self._family):
             return None  # 其他 stands in several families, as a row of the form in one of them
         if chosen is not None:
             self._last = chosen

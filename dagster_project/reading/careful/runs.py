@@ -99,8 +99,8 @@ class _Head:
                 # Below values a head is a new one.
                 self._earlier.append(tuple(self.columns))
                 self.columns, self._closed = [], False
-            if self.columns[-1:] != [meaning.code]:  # a name printed twice over names one column
-                self.columns.append(meaning.code)
+            if self.table in HEADED_BY_ROWS or self.columns[-1:] != [meaning.code]:
+                self.columns.append(meaning.code)  # elsewhere a name printed twice over names one column
 
     def values_follow(self, meaning: Meaning) -> None:
         """Go on below values. What a head names stays in force for all rows below it; a line of values for several rows has

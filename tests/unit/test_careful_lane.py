@@ -1,0 +1,127 @@
+"""One document through the careful lane: how each cell was decided, and what stays open."""
+
+from decimal import Decimal
+
+import pytest
+
+from dagster_project.forms import registry
+from dagster_project.reading.careful.lane import CarefulCell, CarefulReading, read_carefully
+from dagster_project.reading.careful.stream import Chunk
+
+COLUMNS = registry.column_order("requests")
+ROWS = dict(
+    registry.cells()
+    .filter(form="2021", table="requests", presence="regular")
+    .select("row", "row_label_zh")
+    .unique(maintain_order=True)
+    .iter_rows()
+)
+HEAD = ["项目", "自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
+NONE = ["0"] * 7
+
+
+def read(*lines: str | list[str], form: str | None = "2021", known: dict[str, Decimal | None] | None = None) -> CarefulReading:
+    rows = [[Chunk(text, f"line={at}") for text in ([line] if isinstance(line, str) else line)] for at, line in enumerate(lines, 1)]
+    return read_carefully(rows, form, known or {})
+
+
+def of(reading: CarefulReading, row: str) -> list[tuple[str, int | None]]:
+    cells = {cell.cell: cell for cell in reading.cells}
+    found: list[CarefulCell | None] = [cells.get(f"requests.{row}.{column}") for column in COLUMNS]
+    return [(cell.status, None if cell.value is None else int(cell.value)) for cell in found if cell is not None]
+
+
+def table(values: dict[str, list[str]]) -> list[list[str]]:
+    return [HEAD, *([label, *values.get(row, NONE)] for row, label in ROWS.items())]
+
+
+def lines(values: dict[str, list[str]], head: list[str] = HEAD) -> list[str]:
+    return [*head, *(text for row, label in ROWS.items() for text in (label, *values.get(row, NONE)))]
+
+
+THREE = ["3", "0", "0", "0", "0", "0", "3"]
+BALANCED = {"received": THREE, "granted": THREE, "disposed": THREE}
+
+
+def test_one_cell_a_line_is_aligned_with_its_place_in_the_locator() -> None:
+    reading = read(*lines(BALANCED))
+    assert of(reading, "received") == [("number", 3), *[("number", 0)] * 5, ("number", 3)]
+    assert {cell.locator.rpartition(";")[2] for cell in reading.cells} == {"by=aligned"}
+
+
+def test_the_form_is_told_by_labels_of_its_own() -> None:
+    assert read("信息内容 本年制发件数 本年废止件数 现行有效件数", "规章 1 2 3", form=None).form == "2021"
+    assert read("信息内容 本年新制作数量 本年新公开数量 对外公开总数量", "规章 1 2 3", form=None).form == "2019"
+    assert read("一份文件", form=None).cells == ()
+
+
+def test_a_wrong_sum_of_the_source_is_read_where_every_other_row_stands_as_it_should() -> None:
+    wrong = {**BALANCED, "declined_repeat": ["2", "0", "0", "0", "0", "0", "5"]}
+    assert of(read(*lines(wrong)), "declined_repeat") == [("number", 2), *[("number", 0)] * 5, ("number", 5)]
+
+
+def test_a_row_that_does_not_add_up_stays_open_where_another_lost_a_cell() -> None:
+    wrong = {**BALANCED, "declined_repeat": ["2", "0", "0", "0", "0", "0", "5"], "granted": ["0"] * 6}
+    reading = read(*lines(wrong))
+    assert {status for status, _ in of(reading, "declined_repeat")} == {"ambiguous"}
+    assert of(reading, "received")[0] == ("number", 3)
+
+
+def test_a_row_of_values_without_a_label_is_no_part_of_the_row_before() -> None:
+    text = lines(BALANCED)
+    at = text.index(ROWS["carried_in"])
+    assert {status for status, _ in of(read(*text[:at], *THREE, *text[at:]), "received")} == {"ambiguous"}
+
+
+def test_blank_cells_of_a_row_are_blank() -> None:
+    sparse = {**BALANCED, "received": ["3", "", "", "", "", "", "3"]}
+    assert of(read(*table(sparse)), "received") == [("number", 3), *[("blank", None)] * 5, ("number", 3)]
+
+
+def test_a_blank_at_the_end_of_a_row_may_be_a_filler() -> None:
+    shifted = {**BALANCED, "disposed": ["3", "0", "0", "0", "0", "3", ""]}
+    assert {status for status, _ in of(read(*table(shifted)), "disposed")} == {"ambiguous"}
+
+
+def test_a_head_that_is_lost_counts_where_all_equations_hold() -> None:
+    assert of(read(*lines(BALANCED, head=[])), "granted")[6] == ("number", 3)
+    reading = read(*lines({**BALANCED, "granted": ["2", "1", "0", "0", "0", "0", "3"]}, head=[]))
+    assert {status for status, _ in of(reading, "granted")} == {"ambiguous"}
+    assert [code for code, _ in reading.notes] == ["head_lost"]
+
+
+def test_a_head_in_another_order_gives_no_cell() -> None:
+    other = [*HEAD[:2], "科研机构", "商业企业", *HEAD[4:]]
+    assert of(read(*lines(BALANCED, head=other)), "received") == []
+
+
+def test_the_same_table_twice_is_read_once_and_other_figures_are_counted_as_contradictions() -> None:
+    assert of(read(*lines(BALANCED), *lines(BALANCED)), "received")[0] == ("number", 3)
+    five = ["5", *THREE[1:6], "5"]
+    reading = read(*lines(BALANCED), *lines({"received": five, "granted": five, "disposed": five}))
+    assert of(reading, "received") == [] and of(reading, "carried_in")[0] == ("number", 0)
+    assert reading.contradictions == 3
+
+
+def test_cells_that_are_known_are_not_read_again_and_serve_the_equations() -> None:
+    known = {f"requests.{row}.{column}": Decimal(0) for row in ROWS for column in COLUMNS if row not in BALANCED}
+    known |= {f"requests.{row}.{column}": Decimal(value) for row in ("received", "disposed") for column, value in zip(COLUMNS, THREE, strict=True)}
+    reading = read("".join([*HEAD, ROWS["granted"], "3000003"]), known=known)
+    assert of(reading, "granted") == [("segmented", 3), *[("segmented", 0)] * 5, ("segmented", 3)]
+    assert len(reading.cells) == 7
+    assert "by=segmented" in reading.cells[0].locator
+
+
+@pytest.mark.parametrize("digits", ["3000004", "30003", "30000003"])
+def test_digits_that_cannot_be_cut_say_so(digits: str) -> None:
+    cells = read("".join([*HEAD, ROWS["granted"], digits])).cells
+    assert {(cell.status, cell.value) for cell in cells} == {("ambiguous", None)}
+    assert {cell.locator.rpartition(";")[2] for cell in cells} == {"solutions=0"}
+
+
+def test_a_new_line_of_channels_under_the_whole_head() -> None:
+    results = ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"]
+    head = ["行政复议", "行政诉讼", *results, "未经复议直接起诉", "复议后起诉", *results, *results]
+    cells = {cell.cell: cell.value for cell in read(*head, *"102030000000000").cells}
+    assert cells["remedies.review.total"] == 3 and cells["remedies.suit_after_review.total"] == 0
+    assert {cell.value for cell in read(*head, *"102030000000000", *"000000000000000").cells} == {None}
