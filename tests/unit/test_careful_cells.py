@@ -19,6 +19,11 @@ def test_pieces_of_one_cell_are_not_several_values(broken):
     assert read(["二、主动公开政府信息情况"], HEAD, ["行政许可", broken, "－２２", "0"], ["三、收到和处理政府信息公开申请情况"]) == {}
 
 
+def test_pieces_of_a_cell_beside_a_blank_one_are_not_two_values():
+    head = ["信息内容", "采购项目数量", "采购总金额"]
+    assert read(["二、主动公开政府信息情况"], head, ["政府集中采购", "12 5", ""], ["三、收到和处理政府信息公开申请情况"]) == {}
+
+
 def test_a_whole_row_in_one_cell_is_a_row():
     found = read(["二、主动公开政府信息情况"], HEAD, ["行政许可", "3 -2 7"], ["三、收到和处理政府信息公开申请情况"])
     assert {code.rpartition(".")[2]: int(value) for code, value in found.items()} == {

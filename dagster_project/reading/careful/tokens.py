@@ -92,10 +92,9 @@ def _splits_a_cell(part: str) -> bool:
     """Whether one of several cells after the label holds pieces that would be taken for several values: a number broken over
     lines, a remark. All values of a row in one cell are another matter."""
     cells = [text.strip() for text in part.partition(LINE_BREAK)[0].split(CELL_BREAK)[1:]]
-    filled = [text for text in cells if text]
-    if len(filled) < 2:
+    if len(cells) < 2:
         return False
-    for text in filled:
+    for text in filter(None, cells):
         first = text.partition(" ")[0]
         if not is_value(first):
             return False
