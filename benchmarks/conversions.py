@@ -3,7 +3,6 @@
 Here: which kinds, by which filters, one start for each. Not here: reading the results.
 """
 
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -33,8 +32,8 @@ CONVERSIONS = {
     "doc": Conversion("doc:MS Word 97", _WRITER),
     "rtf": Conversion("rtf:Rich Text Format", _WRITER),
     "odt": Conversion("odt:writer8", _WRITER),
-    # The filter for web pages, which it takes by itself, loses the first line of some pages, and the title of all.
-    "pdf": Conversion("pdf:writer_web_pdf_Export", None, loses_title=True),
+    # It prints no title of a page, so the page is saved under it first.
+    "pdf": Conversion("pdf:writer_pdf_Export", _WRITER, loses_title=True),
     "xlsx": Conversion("xlsx:Calc MS Excel 2007 XML", _CALC),
     "xls": Conversion("xls:MS Excel 97", None, "xlsx"),
     "csv": Conversion(_CSV, None, "xlsx", loses_title=True),
@@ -42,15 +41,24 @@ CONVERSIONS = {
 SECONDS_ALLOWED = 240
 
 
+# LibreOffice cuts off what is wider than its paper instead of making it fit: a number that is not printed cannot be read.
+_WIDE_PAPER = b"<style>@page { size: 42cm 29.7cm; margin: 1cm }</style>"
+
+
 def named(page: Path, folder: Path) -> Path:
-    """Return a copy of a page under its title, as a browser saves it."""
+    """Return a copy of a page under its title, as a browser saves it, for paper that is wide enough for its tables."""
     tree = LexborHTMLParser(page.read_bytes())
     head = tree.css_first("title")
     lines = [head.text().partition("_")[0]] if head is not None else []
     lines += [node.text() for node in tree.css("h1,h2,p")]
     title = next((title.text for line in lines if (title := titles.parse(line)) is not None), page.stem)
     folder.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.copyfile(page, folder / f"{title}.html"))
+    copy = folder / f"{title}.html"
+    content = page.read_bytes()
+    head_ends = content.lower().find(b"</head>")
+    at = max(head_ends, 0)
+    copy.write_bytes(content[:at] + _WIDE_PAPER + content[at:])
+    return copy
 
 
 def convert(office: str, sources: Sequence[Path], kind: str, folder: Path) -> list[Path]:
