@@ -85,6 +85,7 @@ def read_tables(pieces: Pieces) -> TablesRead:
     roles = texts.select("key", "kind", "worded", "damaged").join(_roles(), on="key", how="left", maintain_order="left")
     cells = pieces.cells()
     cells = pl.concat([cells, roles[cells["text"]]], how="horizontal")
+    rows, cells = _without_empty_columns(rows, cells)
     labelled = cells.filter(pl.col("key").is_not_null())
     summary = labelled.group_by("row_id").agg(
         request_at=pl.col("cell").filter(pl.col("request").is_not_null()).max(),
@@ -102,6 +103,18 @@ def read_tables(pieces: Pieces) -> TablesRead:
     found.append(disclosure)
     everything = pl.concat(found)
     return TablesRead(everything, rows, texts, heads, pieces.boxes(), _unknown(rows, cells, everything))
+
+
+def _without_empty_columns(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Leave out what is blank at the end of every row of a table, its head included: that is no column of the form."""
+    filled = cells.filter(pl.col("kind") != "blank").group_by("row_id").agg(filled=pl.col("cell").max() + 1)
+    empty = (pl.col("width") - pl.col("filled").fill_null(pl.col("width"))).min().over("document", "table")
+    trimmed = rows.join(filled, on="row_id", how="left", maintain_order="left").with_columns(empty=empty)
+    if not (trimmed["empty"] > 0).any():
+        return rows, cells
+    trimmed = trimmed.with_columns(width=pl.col("width") - pl.col("empty")).drop("filled", "empty")
+    kept = cells.join(trimmed.select("row_id", "width"), on="row_id", how="left", maintain_order="left")
+    return trimmed, kept.filter(pl.col("cell") < pl.col("width")).drop("width")
 
 
 def _classified(pieces: Pieces) -> pl.DataFrame:
@@ -312,7 +325,7 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
         columns=(pl.col("last") - pl.col("label_at")).max() - pl.col("lead").min(),
     )
     # A table of which one row has more values than columns may have too many cells in every row.
-    crowded = ((pl.col("last") - pl.col("first") + 1).max() > count).over("document", "table")
+    crowded = ((pl.col("last") - pl.col("first") + 1).max() > count).over("document")
     placed = placed.join(leads, on=same_shape, how="left", maintain_order="left").with_columns(
         skip=pl.when(pl.col("width") == count)
         .then(0)
@@ -340,9 +353,13 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
             | ((pl.col("first") >= pl.col("start")) & (pl.col("last") < pl.col("start") + count))
         ),
     )
-    # A blank at the end of a row may be a value's or a filler's. Where rows of the table lost cells it is no longer known which.
-    uneven = (pl.col("width").n_unique().over("document", "table", "label_at") > 1) | (
-        (pl.col("width") < count).any().over("document", "table")
+    # A blank at the end of a row may be a value's or a filler's. Where rows lost cells or have too many it is no longer
+    # known which.
+    # A page may have cut the table, so all of its pieces are asked.
+    uneven = (
+        (pl.col("width").n_unique().over("document", "label_at") > 1)
+        | (pl.col("width") < count).any().over("document")
+        | crowded.fill_null(False)
     )
     at_end = (pl.col("first") > pl.col("start")) | (pl.col("last") < pl.col("start") + count - 1)
     placed = placed.with_columns(decided=pl.col("decided") & ~(uneven & at_end.fill_null(False)))

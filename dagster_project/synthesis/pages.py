@@ -47,12 +47,13 @@ class Value:
 
 @dataclass
 class PageRow:
-    """One row: labels and fillers, values, fillers after them. A head has no values."""
+    """One row: labels and fillers, values, fillers after them. A head has no values. ``cut``: its label is not in one piece."""
 
     labels: list[Label]
     values: list[Value] = field(default_factory=list)
     after: list[Label] = field(default_factory=list)
     code: str | None = None
+    cut: bool = False
 
     def texts(self) -> list[str]:
         return [cell.text for cell in (*self.labels, *self.values, *self.after)]
@@ -62,7 +63,8 @@ class PageRow:
 class PageTable:
     """One table of the form or a piece of it. ``heads`` name the columns of the values in order, ``joined`` says that it
     goes on in the same table of the file; ``part`` is the report of the page it belongs to. ``columns_moved`` and ``heads_fixed``
-    exclude one another: nobody can tell which columns were moved once their names are gone, or printed again elsewhere."""
+    exclude one another: nobody can tell which columns were moved once their names are gone, or printed again elsewhere. ``headless``: the
+    names of columns are lost or others."""
 
     name: str
     rows: list[PageRow]
@@ -71,6 +73,7 @@ class PageTable:
     joined: bool = False
     columns_moved: bool = False
     heads_fixed: bool = False
+    headless: bool = False
 
     def body(self) -> list[PageRow]:
         return [row for row in self.rows if row.values]
@@ -78,6 +81,10 @@ class PageTable:
     def place(self, row: PageRow) -> None:
         """Let a row's values stand where its label and the head say; nowhere when there are more or fewer than columns."""
         values = list(_unglued(row.values))
+        if self.headless and row.code is not None and all(value.at for value in values):
+            for value in values:  # by the form's order, whatever the head says
+                value.at = f"{self.name}.{row.code}.{value.at.rpartition('.')[2]}"
+            return
         known = len(values) == len(self.heads) and (row.code is not None or self.name == "remedies")
         for value, head in zip(values, self.heads if known else [None] * len(values), strict=True):
             if head is None or head.code is None:
@@ -132,14 +139,16 @@ class Page:
             first, *others = (self.stated(each, keeps_blanks=keeps_blanks) for each in range(len(self.parts)))
             return {cell: number for cell, number in first.items() if all(o.get(cell) == number for o in others)}
         found: dict[str, set[Decimal | None]] = {}
-        for table in self.tables(part=part):
-            for row in table.body():
+        rows = [(table.headless or row.cut, row) for table in self.tables(part=part) for row in table.body()]
+        # A whole label under the form's own head is believed before a cut one, or a head that is lost or invented.
+        for doubtful in (False, True):
+            believed = frozenset(found)
+            for _, row in (each for each in rows if each[0] == doubtful):
                 values = list(_unglued(row.values))
-                blank = sum(not value.text for value in values)
-                if not keeps_blanks and 0 < blank < len(values):
-                    continue
+                if not keeps_blanks and not all(value.text for value in values):
+                    continue  # a label with nothing behind it says nothing, one with too little does not say of what
                 for value in values:
-                    if value.at is not None:
+                    if value.at is not None and value.at not in believed:
                         found.setdefault(value.at, set()).add(value.number)
         return {cell: next(iter(numbers)) for cell, numbers in found.items() if len(numbers) == 1 and None not in numbers}
 
@@ -246,6 +255,7 @@ def copied_row(row: PageRow, label=replace) -> PageRow:
         [_copied_value(each) for each in row.values],
         [label(each) for each in row.after],
         row.code,
+        row.cut,
     )
 
 

@@ -4,6 +4,7 @@ Here: making mutants from a seed, reading many in one batch, comparing what was 
 here: damage and pages (``dagster_project.synthesis``), what must hold (``test_mutants``).
 """
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -142,7 +143,8 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
     """Return the published cells whose numbers a damaged row shows all the same: damage left a row that no one can tell from a
     sound row of other figures.
 
-    - Where cells can be told apart: as many texts, with no blank among them, as the head names columns. They stand in order.
+    - Where cells can be told apart: as many cells as the head names columns, or as many texts with no blank among them. They
+      stand in order.
     - Where they cannot: the row's digits are those of the published numbers one after the other, its sums hold for them, and
       the equations of the form with all other rows hold.
     """
@@ -150,7 +152,7 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
     shown: set[str] = set()
     rows: dict[str, list[list[str]]] = {}
     for table in mutant.page.tables(part=part):
-        for at, row in enumerate(table.rows):
+        for row in table.rows:
             if not row.values or (row.code is None and table.name != "remedies"):
                 continue
             codes = [".".join(filter(None, (table.name, row.code, head.code))) for head in table.heads]
@@ -160,11 +162,12 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
             if glues:
                 if None not in numbers and _written(numbers) == _squeezed(texts) and _adds_up(table.name, published, codes):
                     shown.update(codes)
-                # Figures without a label behind the one figure of a row are its last digits.
-                unnamed = [each for each in table.rows[at + 1 : at + 2] if not any(label.text for label in each.labels)]
-                more = [text for each in unnamed for text in each.texts()]
-                if len(codes) == 1 and numbers[0] in (number_in("".join(texts)), number_in("".join(texts + more))):
+                label = next((each.text for each in reversed(row.labels) if each.text), "")
+                if len(codes) == 1 and numbers[0] is not None and _printed_behind(label, numbers[0], mutant.content.decode()):
                     shown.update(codes)
+                continue
+            if RENDITIONS[mutant.rendition].keeps_blanks and len(row.values) == len(codes):
+                shown.update(c for c, v in zip(codes, row.values, strict=True) if number_in(v.text) == published.get(c))
                 continue
             inner = [bool(text) for text in row.texts()[len(row.labels) :]]
             holes = "".join("x" if filled else " " for filled in inner).strip()
@@ -174,6 +177,13 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
     # Two rows under one label contradict each other, whatever they show.
     doubled = {row for row, texts in rows.items() if len(texts) > 1}
     return {cell for cell in shown if cell in published and cell.rpartition(".")[0] not in doubled}
+
+
+def _printed_behind(label: str, number: Decimal, text: str) -> bool:
+    """Whether the document prints a number behind a label, whatever its last digits were before."""
+    digits = re.escape(f"{number.normalize():f}")
+    plain = unicodedata.normalize("NFKC", text)
+    return re.search(rf"{re.escape(unicodedata.normalize('NFKC', label))}\s*{digits}(?![0-9])", plain) is not None
 
 
 def _written(numbers: Sequence[Decimal]) -> str:

@@ -123,6 +123,18 @@ class TestGluedDigits:
         found = published(tmp_path, glued({}).replace("规章000", "规章000行政规范性文件032 4"))
         assert of_row(found, "normative_documents") == {}
 
+    def test_a_dash_before_a_digit_may_be_a_mark(self, tmp_path: Path) -> None:
+        head = "信息内容上一年项目数量本年增/减处理决定数量"
+        found = published(tmp_path, glued({}).replace(ITEMS, f"信息内容本年新制作数量本年新公开数量对外公开总数量规章000{head}行政许可 66 -6 "))
+        assert "licences.items_change" not in found
+
+    def test_one_report_of_two_whose_digits_cannot_be_cut(self, tmp_path: Path) -> None:
+        # Neither head is there to say that the rows stand in a table; their numbering does.
+        head = "申请人情况自然人法人或其他组织总计商业企业科研机构社会公益组织法律服务机构其他"
+        first = glued({**self.ELEVEN, "granted": "5件5件0110件62件"}).replace(head, "数据1数据2数据3")
+        second = glued({"declined_repeat": "5000005", "received": "5000005", "disposed": "5000005"})
+        assert of_row(published(tmp_path, first.strip() + second.replace("\n", "") + "\n"), "granted") == {}
+
     def test_a_second_report_in_the_same_line_ends_the_document(self, tmp_path: Path) -> None:
         first = glued({"received": "3000003", "granted": "2000002", "declined_repeat": "1000001", "disposed": "3000003"})
         second = glued({"received": "5000005", "granted": "1000001", "declined_repeat": "4000004", "disposed": "5000005"})
@@ -192,6 +204,18 @@ class TestTables:
     def test_a_number_in_two_pieces_is_one_cell(self, tmp_path: Path) -> None:
         table = cells("信息内容", "上一年项目数量", "本年增/减", "处理决定数量") + cells("行政许可", "367", "", "2", "29")
         assert published(tmp_path, page(table), "html") == {}
+
+
+class TestPages:
+    def test_a_row_does_not_go_on_in_the_line_below_its_table(self, tmp_path: Path) -> None:
+        table = "| 信息内容 | 采购项目数量 | 采购总金额 |\n|---|---|---|\n| 政府集中采购 | 18 |\n\n7\n"
+        assert "procurement.amount" not in published(tmp_path, TestMarkdown.HEAD + table, "md")
+
+    def test_a_row_that_a_page_left_with_a_blank_before_it(self, tmp_path: Path) -> None:
+        crowded = cells("项目", *APPLICANTS) + cells(ROWS["received"], "", *"11000012")
+        below = cells("三、本年度办理结果", ROWS["granted"], "", "1", "0", "0", "0", "0", "1")
+        found = published(tmp_path, page(ITEM_TABLE, crowded, below), "html")
+        assert of_row(found, "granted") == {} and of_row(found, "received") == {}
 
 
 class TestMarkdown:

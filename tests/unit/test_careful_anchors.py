@@ -37,6 +37,10 @@ def test_a_label_inside_a_longer_word_is_no_row(word: str) -> None:
     assert not [code for role, code in labels(["信息内容", "本年处理决定数量"], [word, "3"]) if role == "row"]
 
 
+def test_a_unit_before_a_label_is_no_part_of_it() -> None:
+    assert labels(["信息内容", "本年处理决定数量"], "行政处罚443件行政强制472")[-2:] == [("row", "penalties"), ("row", "coercions")]
+
+
 def test_the_total_that_ends_an_invented_head_is_no_row_and_a_numbered_one_is() -> None:
     assert ("row", "disposed") not in labels(["类别", "数据1", "数据2", "总计"])
     assert ("row", "disposed") in labels(["类别", "数据1", "总计"], ["（七）总计", "3"])

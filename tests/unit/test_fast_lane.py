@@ -42,6 +42,17 @@ class TestRequests:
     def test_seven_cells_after_the_label_in_order(self):
         assert found(HEAD + row(NEW, *"1234567")) == seven("received", "1 2 3 4 5 6 7")
 
+    def test_an_empty_column_behind_every_row_and_the_head_is_none(self):
+        head = "".join(cells(*row, "").join(("<tr>", "</tr>")) for row in (["项目", "自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"],))
+        assert found(head + row(NEW, *"123456", "")) == dict.fromkeys(seven("received", "1 2 3 4 5 6 7"))
+        assert found(head + row(NEW, *"1234567", "")) == seven("received", "1 2 3 4 5 6 7")
+
+    def test_a_total_before_the_last_result_is_not_the_head_of_the_form(self):
+        results = ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"]
+        other = [*results[:3], "总计", "尚未审结"]
+        head = f"<tr>{cells('行政复议', '行政诉讼')}</tr><tr>{cells(*results, '未经复议直接起诉', '复议后起诉')}</tr><tr>{cells(*results, *other)}</tr>"
+        assert found(head + f"<tr>{cells(*'012340123401234')}</tr>") == {}
+
     def test_blanks_are_cells_too(self):
         assert found(HEAD + row(NEW, "3", "", "", "", "", "", "3"))["requests.received.total"] == "3"
 

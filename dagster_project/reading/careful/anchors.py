@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from dagster_project.forms import labels, registry
+from dagster_project.reading import values
 from dagster_project.reading.careful.stream import BREAKS, LINE_BREAK, Stream
 
 # Numbering that may stand before a label: 一、 （三） 3. 第一部分
@@ -17,6 +18,10 @@ _NUMBERING = re.compile(
     rf"(?:[（(][一二三四五六七八九十]{{1,3}}[）)]|[一二三四五六七八九十]{{1,3}}[、.．,，]|(\d{{1,2}})\s*[.．、）)]|第[一二三四五六七八九十]+[、部分章节项]*)[#*{BREAKS}]*$"
 )
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
+# A unit behind a value stands before the next label where text is glued.
+_UNITS = (*values.COUNT_UNITS, *values.MONEY_UNITS)
+_UNIT_END = re.compile(rf"[0-9](?:{'|'.join(sorted(_UNITS, key=len, reverse=True))})$")
+_LONGEST_UNIT = max(map(len, _UNITS))
 # Labels of so few characters (其他, 总计) are words of other labels and of sentences too.
 _SHORT = 2
 # A misprint is looked for in words that no sentence holds by accident.
@@ -38,11 +43,13 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Anchor:
-    """One label in the stream: where it begins (its numbering included) and ends in ``Stream.text``, and what it means."""
+    """One label in the stream: where it begins (its numbering included) and ends in ``Stream.text``, what it means, and
+    whether it is numbered."""
 
     start: int
     end: int
     meaning: Meaning
+    numbered: bool = False
 
 
 @cache
@@ -78,7 +85,8 @@ def find(stream: Stream) -> list[Anchor]:
     for at, place in enumerate(places):
         before = places[at - 1].end if at else 0
         after = places[at + 1].begin if at + 1 < len(places) else len(stream.text)
-        in_word = not place.numbered and place.start > before and _HAN.match(stream.text, place.start - 1)
+        lead = stream.text[max(before, place.start - _LONGEST_UNIT - 1) : place.start]
+        in_word = not place.numbered and _HAN.match(lead[-1:]) and not _UNIT_END.search(lead)
         if in_word and len(place.word) <= _SHORT:
             continue  # 不计其他情形 is no label 其他: the label that it is a part of was not recognised
         possible = _meanings()[place.word]
@@ -91,7 +99,7 @@ def find(stream: Stream) -> list[Anchor]:
             possible = tuple(each for each in possible if each.role != "column")  # rows are numbered, columns are not
         meaning = context.meaning(possible, shared=len(_meanings()[place.word]) > 1)
         if meaning is not None:
-            found.append(Anchor(place.begin, place.end, meaning))
+            found.append(Anchor(place.begin, place.end, meaning, place.numbered))
     return found
 
 

@@ -94,8 +94,8 @@ def _ways(run: Run, form: Sequence[Equation], bindable: set[str]) -> list[Candid
     same = {tuple(piece.text for piece in each) for each in (*apart, *together)}
     if len(same) == 1:
         return apart
-    # Only those of the run itself have tokens to point at.
-    return [*apart, *(tuple(piece._replace(token=-1) for piece in each) for each in together)]
+    # Digits before a sign may be sure where those behind it are not. Sums leave no such part.
+    return [] if sums else [*apart, *(tuple(piece._replace(token=-1) for piece in each) for each in together)]
 
 
 def _joined(tokens: Sequence[str]) -> list[str]:

@@ -137,8 +137,8 @@ def _by_rows(runs: Runs, known: Mapping[str, Decimal | None]) -> dict[tuple[str,
 
 def _rivals(runs: list[Run]) -> list[Run]:
     """Return the runs that may fill a row: a label in a sentence, with one figure behind it, is no row of seven."""
-    in_table = [run for run in runs if run.is_full or run.head_known or len(run.tokens) > 1]
-    return in_table or runs
+    filling = [run for run in runs if run.head_known or sum(len(token.text) for token in run.tokens) >= len(run.slots)]
+    return filling or runs
 
 
 def _contradictions(runs: Runs, known: Mapping[str, Decimal | None]) -> int:
@@ -258,7 +258,9 @@ def _cut_cells(stream: Stream, each: Cut) -> list[CarefulCell]:
             continue
         place = f"{stream.locator(token.start)};by=segmented"
         raw = token.text[:_RAW_SHOWN]
-        cells.append(CarefulCell(slot.cell, "segmented", number(found.text), unit_of(found.text), raw, place))
+        value = number(found.text)
+        status = "mark" if value is None else "segmented"
+        cells.append(CarefulCell(slot.cell, status, value, unit_of(found.text), raw, place))
     return cells
 
 

@@ -149,16 +149,17 @@ def find_runs(stream: Stream, anchors: Sequence[Anchor], form: str) -> Runs:
         if run is not None:
             found.append(run)
         elif part.figures or (part.tokens and part.clean):
-            unread.update(_rows_meant(meaning, head, part, form, printed))
+            unread.update(_rows_meant(anchor, head, part, form, printed))
         head.values_follow(meaning)
     return Runs(tuple(found), frozenset(unread))
 
 
 def _rows_meant(
-    last: Meaning, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row]
+    anchor: Anchor, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row]
 ) -> list[tuple[str, str]]:
     """Return the rows that the figures after a head or label belong to when they stand in a table: in cells, as many as the row
-    has columns, or below a whole head, for sentences name rows and columns too."""
+    has columns, behind a numbered label or below a whole head, for sentences name rows and columns too."""
+    last = anchor.meaning
     if last.table in HEADED_BY_ROWS:
         whole = len(head.columns) >= len(next(row.columns for (table, _), row in printed.items() if table == last.table))
         return [(last.table, row) for row in head.rows] if whole else []
@@ -166,7 +167,8 @@ def _rows_meant(
     if row is None:
         return []
     fills_row = part.clean and len(part.tokens) == len(row.columns) > 1
-    return [(row.table, row.row)] if part.in_row or fills_row or head.names(row, form) else []
+    in_table = part.in_row or fills_row or (anchor.numbered and part.figures) or head.names(row, form)
+    return [(row.table, row.row)] if in_table else []
 
 
 def _run(last: Meaning, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row]) -> Run | None:

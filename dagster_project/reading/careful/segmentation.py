@@ -15,6 +15,7 @@ MOST_CANDIDATES = 20_000
 _MILLIONTHS = 1_000_000
 _SIGNED = re.compile(r"[+-]?(?:0|[1-9][0-9]*)")
 _MONEY = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]{1,6})?(?:元|万元)?")
+_DASH = "-"
 _UNIT = re.compile(r"(?:元|万元|件|项)$")
 
 
@@ -153,15 +154,17 @@ def _number_in(piece: str, holds: str) -> int | None:
     """Return the number that a piece of digits prints in millionths, None when it may not stand in such a slot."""
     if piece.isdigit():
         return int(piece) * _MILLIONTHS if piece[0] != "0" or piece == "0" else None
+    if piece == _DASH:
+        return 0  # a dash may be the mark of a blank and no sign
     if holds == "whole":
         return None
     pattern = _MONEY if holds == "money" else _SIGNED
     return int(number(piece) * _MILLIONTHS) if pattern.fullmatch(piece) else None
 
 
-def number(piece: str) -> Decimal:
-    """Return the number that a cut piece prints."""
-    return Decimal(_UNIT.sub("", piece))
+def number(piece: str) -> Decimal | None:
+    """Return the number that a cut piece prints, None for a mark."""
+    return None if piece == _DASH else Decimal(_UNIT.sub("", piece))
 
 
 def unit_of(piece: str) -> str | None:

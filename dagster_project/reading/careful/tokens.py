@@ -76,6 +76,9 @@ def region(text: str, start: int, end: int, *, below: bool = False) -> Region:
         if not is_value(match[0]):
             clean = line_before
             break
+        if line_before and CELL_BREAK in part[:place] and not _in_table(part, match.start()):
+            clean = False  # a row of a table does not go on in a line of text
+            break
         tokens.append(Token(match[0], start + match.start(), line_before))
         place, line_before = match.end(), False
     return Region(
@@ -86,6 +89,11 @@ def region(text: str, start: int, end: int, *, below: bool = False) -> Region:
         in_row=CELL_BREAK in part[:place],
         cells=_row_cells(part, start, below),
     )
+
+
+def _in_table(part: str, at: int) -> bool:
+    line = part[part.rfind(LINE_BREAK, 0, at) + 1 :].partition(LINE_BREAK)[0]
+    return CELL_BREAK in line
 
 
 def _splits_a_cell(part: str) -> bool:

@@ -5,7 +5,7 @@ Here: where each value stands afterwards. Not here: what a number says (``figure
 
 from random import Random
 
-from dagster_project.synthesis.damage.kinds import any_row, damage, undecide
+from dagster_project.synthesis.damage.kinds import any_row, damage, labelled, undecide
 from dagster_project.synthesis.pages import Page, PageRow, Value, number_in
 
 _SEPARATORS = (" ", "、", "/", "；", "，", "　")
@@ -81,6 +81,24 @@ def glue_all_cells(page: Page, random: Random) -> bool:
         return False
     _, row = chosen
     row.values = [Value("".join(value.text for value in row.values), glued=row.values)]
+    return True
+
+
+@damage
+def glue_label_and_value(page: Page, random: Random) -> bool:
+    """The first value in its label's cell, its own cell lost or left blank."""
+    chosen = any_row(page, random, lambda row: labelled(row) and bool(row.values) and _printed(row.values[0]))
+    if chosen is None:
+        return False
+    _, row = chosen
+    label = next(label for label in reversed(row.labels) if label.role == "row")
+    first = row.values[0]
+    label.text += random.choice(("", "：", " ")) + first.text
+    if random.random() < 0.5:
+        first.text, first.number = "", None
+    else:
+        del row.values[0]
+        undecide(row)
     return True
 
 

@@ -75,12 +75,15 @@ def drop_values_of_column(page: Page, random: Random) -> bool:
 
 @moves_columns
 def drop_head_of_column(page: Page, random: Random) -> bool:
-    """The name of a column lost, its values still there."""
+    """The name of a column lost, its values still there: the others and the form's order say which, unless they moved."""
     table = any_table(page, random, _wide)
     if table is None:
         return False
     _drop_head(page, table, random.randrange(len(table.heads)))
-    _place_all(page, table)
+    if table.columns_moved:
+        _place_all(page, table)
+    for each in _same_head(page, table):
+        each.heads_fixed = each.headless = True
     return True
 
 
@@ -168,7 +171,7 @@ def lose_heads(page: Page, random: Random) -> bool:
     gone = head if random.random() < 0.6 else head[-1:]
     table.rows = [row for row in table.rows if not any(row is each for each in gone)]
     for each in _same_head(page, table):
-        each.heads_fixed = True
+        each.heads_fixed = each.headless = True
     return True
 
 
@@ -183,6 +186,29 @@ def invent_heads(page: Page, random: Random) -> bool:
         if label.text not in ("总计", "合计") or random.random() < 0.5:
             label.text = random.choice((f"数据{at}", f"列{at}", "数量"))
     for each in _same_head(page, table):
+        each.heads_fixed = each.headless = True
+    return True
+
+
+@damage
+def insert_blank_column(page: Page, random: Random) -> bool:
+    """An empty column before the values, behind them or among them, in every row of a table."""
+    table = any_table(page, random)
+    if table is None:
+        return False
+    where = random.choice(("before", "behind", "among"))
+    among = random.randrange(len(table.heads) + 1)
+    for each in _same_head(page, table):
+        for row in each.rows:
+            if where == "behind" or (where == "among" and not row.values):
+                row.after.insert(0, Label(""))
+            elif where == "before":
+                row.labels.append(Label(""))
+            elif len(row.values) == len(table.heads):
+                # What stands behind it is another column's by the head's count, and its own by the head's blank.
+                row.values.insert(among, Value("", None))
+                for value in row.values:
+                    value.at = None
         each.heads_fixed = True
     return True
 

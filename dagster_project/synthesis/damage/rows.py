@@ -4,6 +4,7 @@ Here: rows with values. Not here: heads (``columns``), what stands between rows 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 from dagster_project.synthesis.damage.kinds import any_row, any_table, damage, labelled, undecide
@@ -146,6 +147,7 @@ def _parts(random: Random, row: PageRow) -> tuple[PageRow, PageRow, str]:
     place = next(at for at, each in enumerate(row.labels) if each is label)
     below = PageRow([*(Label("") for _ in row.labels[:place]), Label(rest, "filler"), *(Label("") for _ in row.labels[place + 1 :])])
     blanks = [Label("") for _ in row.values]
+    row.cut = below.cut = True
     if random.random() < 0.5:
         below.after = blanks
         return row, below, rest
@@ -175,9 +177,7 @@ def cut_table(
     page: Page, table: PageTable, place: int, line: Line, above: list[PageRow], below: list[PageRow]
 ) -> PageTable:
     """Cut a table at a row, which ``above`` and ``below`` replace, with a line between; return the table that goes on."""
-    rest = PageTable(
-        table.name, [*below, *table.rows[place + 1 :]], table.heads, table.part, False, table.columns_moved, table.heads_fixed
-    )
+    rest = replace(table, rows=[*below, *table.rows[place + 1 :]], joined=False)
     table.rows = [*table.rows[:place], *above]
     at = next(at for at, block in enumerate(page.blocks) if block is table)
     page.blocks[at + 1 : at + 1] = [line, rest]

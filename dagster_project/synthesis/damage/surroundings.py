@@ -141,6 +141,21 @@ def swap_tables(page: Page, random: Random) -> bool:
 
 
 @damage
+def break_off(page: Page, random: Random) -> bool:
+    """The document breaks off behind a row, or inside it."""
+    chosen = any_row(page, random)
+    if chosen is None:
+        return False
+    table, row = chosen
+    place = next(at for at, each in enumerate(table.rows) if each is row)
+    del table.rows[place + 1 :]
+    kept = random.randrange(len(row.values) + 1)
+    row.values, row.after = row.values[:kept], []
+    del page.blocks[next(at for at, block in enumerate(page.blocks) if block is table) + 1 :]
+    return True
+
+
+@damage
 def drop_table(page: Page, random: Random) -> bool:
     table = any_table(page, random)
     if table is None:
