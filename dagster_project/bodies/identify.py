@@ -25,7 +25,8 @@ _CHAPTER = re.compile(r"^[#\s]*(?:第?[一1][、.．章]|（一）|\(一\))\s*(?
 # A report names itself before its first chapter; deeper lines are prose.
 _HEAD_LINES = 60
 _TAIL_LINES = 8
-_PERIOD_WORDS = ("统计", "数据", "期限", "期间", "时限", "时间")
+# Asked of a line as it is, spaces included, before it is made comparable, which takes longer.
+_MAY_STATE_PERIOD = re.compile(r"(?:统计|数据|期限|期间|时限|时间)[^。；]{0,90}?年[^。；]{0,12}?月")
 _PERIOD = re.compile(
     r"(?:统计|数据|期限|期间|时限|时间)[^。；]{0,30}?(20[0-3]\d)年(\d{1,2})月(\d{1,2})?日?(?:起)?(?:至|到|—|-|–|~|～)+(?:(20[0-3]\d)年)?(\d{1,2})月"
 )
@@ -251,7 +252,7 @@ def _choose_year(identity: Identity, found: list[tuple[str, titles.Title]], line
 
 def _years_of_periods(identity: Identity, lines: list[str]) -> list[Candidate]:
     stated = []
-    periods = "\n".join(squeeze(line) for line in lines if "月" in line and any(word in line for word in _PERIOD_WORDS))
+    periods = "\n".join(squeeze(line) for line in lines if "月" in line and _MAY_STATE_PERIOD.search(line))
     for match in _PERIOD.finditer(periods):
         first_year, first_month, last_year, last_month = match[1], int(match[2]), match[4] or match[1], int(match[5])
         if first_month == 1 and last_month == 12 and first_year == last_year:

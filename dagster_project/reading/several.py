@@ -30,10 +30,10 @@ def report_starts(lines: list[str]) -> list[int]:
     Tables that stand before the first title belong to nobody, so such a document is not split.
     """
     found: list[tuple[int, tuple[str, int | None]]] = []
-    for at, line in enumerate(lines):
-        if len(line) > _LONGEST_TITLE_LINE or not all(word in line for word in _TITLE_WORDS):
-            continue
-        title = titles.parse(line)
+    subject, kind = _TITLE_WORDS
+    likely = [at for at, line in enumerate(lines) if kind in line and subject in line and len(line) <= _LONGEST_TITLE_LINE]
+    for at in likely:
+        title = titles.parse(lines[at])
         if title is not None and title.body and title.year and not (found and found[-1][1] == (title.body, title.year)):
             found.append((at, (title.body, title.year)))
     if len(found) < 2:
