@@ -47,13 +47,15 @@ class Value:
 
 @dataclass
 class PageRow:
-    """One row: labels and fillers, values, fillers after them. A head has no values. ``cut``: its label is not in one piece."""
+    """One row: labels and fillers, values, fillers after them. A head has no values. ``cut``: its label is not in one piece;
+    ``in_label``: values that stand in the label's cell."""
 
     labels: list[Label]
     values: list[Value] = field(default_factory=list)
     after: list[Label] = field(default_factory=list)
     code: str | None = None
     cut: bool = False
+    in_label: list[Value] = field(default_factory=list)
 
     def texts(self) -> list[str]:
         return [cell.text for cell in (*self.labels, *self.values, *self.after)]
@@ -147,7 +149,7 @@ class Page:
                 values = list(_unglued(row.values))
                 if not keeps_blanks and not all(value.text for value in values):
                     continue  # a label with nothing behind it says nothing, one with too little does not say of what
-                for value in values:
+                for value in (*row.in_label, *values):
                     if value.at is not None and value.at not in believed:
                         found.setdefault(value.at, set()).add(value.number)
         return {cell: next(iter(numbers)) for cell, numbers in found.items() if len(numbers) == 1 and None not in numbers}
@@ -256,6 +258,7 @@ def copied_row(row: PageRow, label=replace) -> PageRow:
         [label(each) for each in row.after],
         row.code,
         row.cut,
+        [_copied_value(each) for each in row.in_label],
     )
 
 

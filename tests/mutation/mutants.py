@@ -163,8 +163,8 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
                 if None not in numbers and _written(numbers) == _squeezed(texts) and _adds_up(table.name, published, codes):
                     shown.update(codes)
                 label = next((each.text for each in reversed(row.labels) if each.text), "")
-                if len(codes) == 1 and numbers[0] is not None and _printed_behind(label, numbers[0], mutant.content.decode()):
-                    shown.update(codes)
+                if table.name == "disclosure" and _printed_behind(label, numbers[0], mutant.content.decode()):
+                    shown.add(codes[0])
                 continue
             if RENDITIONS[mutant.rendition].keeps_blanks and len(row.values) == len(codes):
                 shown.update(c for c, v in zip(codes, row.values, strict=True) if number_in(v.text) == published.get(c))
@@ -179,8 +179,10 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
     return {cell for cell in shown if cell in published and cell.rpartition(".")[0] not in doubled}
 
 
-def _printed_behind(label: str, number: Decimal, text: str) -> bool:
+def _printed_behind(label: str, number: Decimal | None, text: str) -> bool:
     """Whether the document prints a number behind a label, whatever its last digits were before."""
+    if number is None:
+        return False
     digits = re.escape(f"{number.normalize():f}")
     plain = unicodedata.normalize("NFKC", text)
     return re.search(rf"{re.escape(unicodedata.normalize('NFKC', label))}\s*{digits}(?![0-9])", plain) is not None

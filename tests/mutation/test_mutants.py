@@ -4,13 +4,13 @@ Reports of known truth, made up and damaged in known ways, are read as ``make ru
 a number that the damaged page does not print there. How much is still read is printed by the nightly run and held by floors.
 
 ``GONGKAI_MUTANTS`` says how many (1,000 by default, 20,000 in ``make test-nightly``), ``GONGKAI_FIRST_MUTANT`` from which seed on.
+What was right and missed, by rendition and kind of damage, is told at the end of the run (``conftest``).
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,9 +19,10 @@ from mutants import Mutant, Verdict, drawn, make_mutant, mutant, page_of, read, 
 from dagster_project.synthesis.damage import DAMAGES
 from dagster_project.synthesis.renditions import RENDITIONS
 
-COUNT = int(os.environ.get("GONGKAI_MUTANTS", "1000"))
+NIGHTLY = os.environ.get("GONGKAI_NIGHTLY") == "1"
+COUNT = int(os.environ.get("GONGKAI_MUTANTS", "20000" if NIGHTLY else "1000"))
 FIRST = int(os.environ.get("GONGKAI_FIRST_MUTANT", "0"))
-# Mutants that one call of the reader takes, and the parts that parallel runs of the suite share among them.
+# Mutants that one call of the reader takes, and the parts in which all of them are read.
 TOGETHER = 250
 PARTS = 4
 # Of the numbers that an undamaged page prints, so many are read.
@@ -52,23 +53,16 @@ def shrunk(each: Mutant, folder: Path) -> str:
     return f"{told(least, read([least], folder)[0])}\n  damages: {damages}"
 
 
-@pytest.fixture(scope="session")
-def judged() -> dict[int, list[tuple[Mutant, Verdict]]]:
-    """The verdicts of each part of the mutants, as far as they were read."""
-    return {}
-
-
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nothing_is_published_that_the_damaged_page_does_not_print(
-    part: int, judged: dict[int, list[tuple[Mutant, Verdict]]], tmp_path: Path
+    part: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     seeds = range(FIRST + part, FIRST + COUNT, PARTS)
-    found = judged.setdefault(part, [])
+    found: list[tuple[Mutant, Verdict]] = []
     for start in range(0, len(seeds), TOGETHER):
         together = [mutant(seed) for seed in seeds[start : start + TOGETHER]]
         found += zip(together, read(together, tmp_path), strict=True)
-    with pl.Config(tbl_rows=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True):
-        print(f"\n{tally(found)}")
+    record_property("mutants", tally(found).write_json())
     wrong = [shrunk(each, tmp_path) for each, verdict in found if verdict.wrong]
     assert not wrong, "\n".join(wrong)
     assert sum(verdict.right for _, verdict in found) > 100 * len(found)
@@ -97,7 +91,7 @@ def test_every_kind_of_damage_is_done() -> None:
     rendition=st.sampled_from(sorted(RENDITIONS)),
     damages=st.lists(st.tuples(st.sampled_from(sorted(DAMAGES)), st.integers(0, 10_000)), min_size=1, max_size=3),
 )
-@settings(derandomize=True, max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, max_examples=1000 if NIGHTLY else 80, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_combination_of_damages_makes_a_number_up(
     seed: int, rendition: str, damages: Sequence[tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -1,25 +1,27 @@
 """Real reports, damaged as the made-up ones are: nothing is published that the damaged page does not print."""
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 
-import polars as pl
 import pytest
 from mutants import drawn, make_mutant, read, tally
 from real_pages import real_pages
+from test_mutants import COUNT as MADE_UP
 from test_mutants import told
 
 from dagster_project.synthesis.renditions import RENDITIONS
 
 # A fifth of the mutants are of real reports.
-COUNT = int(os.environ.get("GONGKAI_MUTANTS", "1000")) // 5
+COUNT = MADE_UP // 5
 TOGETHER = 250
 # Undamaged, the real reports are read in these renditions as they are in their own; the others lose cells for good.
 KEEPING = ("html", "tabs", "pipes")
 
 
 @pytest.mark.corpus
-def test_nothing_is_published_that_a_damaged_real_report_does_not_print(corpus: Path, tmp_path: Path) -> None:
+def test_nothing_is_published_that_a_damaged_real_report_does_not_print(
+    corpus: Path, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     pages = real_pages(corpus)
     undamaged = [make_mutant("0", page, rendition, ()) for page in pages.values() for rendition in KEEPING]
     for each, verdict in zip(undamaged, read(undamaged, tmp_path), strict=True):
@@ -33,7 +35,6 @@ def test_nothing_is_published_that_a_damaged_real_report_does_not_print(corpus: 
             seed = 10**6 + number
             together.append(make_mutant(str(seed), pages[name], rendition, drawn(seed, rendition)))
         found += zip(together, read(together, tmp_path), strict=True)
-    with pl.Config(tbl_rows=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True):
-        print(f"\n{tally(found)}")
+    record_property("mutants", tally(found).write_json())
     wrong = [told(each, verdict) for each, verdict in found if verdict.wrong]
     assert not wrong, "\n".join(wrong)

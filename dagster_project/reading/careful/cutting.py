@@ -6,11 +6,13 @@ A run is cut when its own sums hold, all solutions of the equations between rows
 it: each of its cells stands in one of them, and all their rows could be read. Digits that a lost, doubled or misread cell
 leaves behind satisfy a row's own sum now and then, all equations of the table next to never.
 - Rows that no equation of the form binds to others (a line of channels, each with its own total) are cut by their own sums.
-- Rows without any sum are cut when there is one way, breaks taken as the ends of cells or ignored.
+- Rows without any sum are cut when there is one way, blank cells that left no trace allowed for.
+- A break may stand between two cells or inside a number. Numbers that run over one are ways to cut, but are not published.
 - Zeros only are cut whatever became of the other rows: no other numbers leave them behind.
 - Where the source's own equations contradict each other, see ``_contradicted``.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -24,6 +26,8 @@ from dagster_project.reading.careful.solving import TooManySums, Unknown, solve
 from dagster_project.reading.careful.tokens import value_of
 
 _MILLIONTHS = 1_000_000
+# Digits and signs, which a break may have torn apart.
+_DIGITS = re.compile(r"[0-9+.-]+")
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,11 @@ def cut(
 
 
 def _agreed(pieces: set[Piece]) -> Piece | None:
-    """Return the one piece that all ways give to a slot; None when they differ or leave it empty."""
-    # The run's own tokens come last: see _ways.
-    return max(pieces) if len({piece.text for piece in pieces}) == 1 and max(pieces).text else None
+    """Return the one piece that all ways give to a slot; None when they differ, leave it empty or run over a break."""
+    piece = max(pieces, default=None)
+    if piece is None or not piece.text or piece.token < 0 or len({each.text for each in pieces}) > 1:
+        return None
+    return piece
 
 
 def _rows(equation: Equation) -> set[str]:
@@ -78,35 +84,52 @@ def _rows(equation: Equation) -> set[str]:
 
 
 def _ways(run: Run, form: Sequence[Equation], bindable: set[str]) -> list[Candidate]:
-    """Return the ways to cut a run. What no equation between rows binds must be cut in the same way when breaks between its
-    pieces are ignored, for a break may as well stand inside a number; without any sum a cell may have been blank, too."""
+    """Return the ways to cut a run, those included whose numbers run over a break: it may as well stand inside a number.
+
+    What no equation between rows binds must leave one way. Without any sum a cell may have been blank, too; then digits before
+    a sign may be sure where those behind it are not.
+    """
     tokens = [token.text for token in run.tokens]
     if not all(tokens):
         return []
+    groups = _groups(tokens)
     sums = own_sums(run, form)
-    apart = candidates(tokens, run.slots, sums, whole=[value_of(text) for text in tokens], blanks=not sums)
-    if sums and bindable.issuperset(slot.cell for slot in run.slots):
-        return apart
-    texts = _joined(tokens) if sums else ["".join(tokens)]
-    together = candidates(texts, run.slots, sums, whole=[value_of(text) for text in texts], blanks=not sums)
-    if not apart or not together:
+    if not sums and len(groups) > 1:
         return []
-    same = {tuple(piece.text for piece in each) for each in (*apart, *together)}
-    if len(same) == 1:
-        return apart
-    # Digits before a sign may be sure where those behind it are not. Sums leave no such part.
-    return [] if sums else [*apart, *(tuple(piece._replace(token=-1) for piece in each) for each in together)]
+    texts = ["".join(tokens[at] for at in group) for group in groups]
+    whole = [value_of(text) if len(group) == 1 else None for text, group in zip(texts, groups, strict=True)]
+    ways = [_on_tokens(each, groups, tokens) for each in candidates(texts, run.slots, sums, whole=whole, blanks=not sums)]
+    bound = bindable.issuperset(slot.cell for slot in run.slots)
+    different = {tuple(piece.text for piece in each) for each in ways}
+    return ways if bound or not sums or len(different) == 1 else []
 
 
-def _joined(tokens: Sequence[str]) -> list[str]:
-    """Return the tokens with neighbouring ones of digits only run together."""
-    joined: list[str] = []
-    for token in tokens:
-        if joined and joined[-1].isdigit() and token.isdigit():
-            joined[-1] += token
+def _groups(tokens: Sequence[str]) -> list[list[int]]:
+    """Return the tokens' indices with neighbouring ones of digits together."""
+    groups: list[list[int]] = []
+    for at, token in enumerate(tokens):
+        if groups and _DIGITS.fullmatch(token) and _DIGITS.fullmatch(tokens[groups[-1][-1]]):
+            groups[-1].append(at)
         else:
-            joined.append(token)
-    return joined
+            groups.append([at])
+    return groups
+
+
+def _on_tokens(candidate: Candidate, groups: Sequence[Sequence[int]], tokens: Sequence[str]) -> Candidate:
+    """Return a candidate whose pieces name the token they stand in, -1 for those that run over a break."""
+    placed: list[Piece] = []
+    used = [0] * len(groups)
+    for piece in candidate:
+        begin, end = used[piece.token], used[piece.token] + len(piece.text)
+        used[piece.token] = end
+        token, start = -1, 0
+        for at in groups[piece.token]:
+            if start <= begin and end <= start + len(tokens[at]):
+                token = at
+                break
+            start += len(tokens[at])
+        placed.append(piece._replace(token=token))
+    return tuple(placed)
 
 
 def own_sums(run: Run, asked: Sequence[Equation]) -> list[Sum]:

@@ -137,8 +137,12 @@ def _by_rows(runs: Runs, known: Mapping[str, Decimal | None]) -> dict[tuple[str,
 
 def _rivals(runs: list[Run]) -> list[Run]:
     """Return the runs that may fill a row: a label in a sentence, with one figure behind it, is no row of seven."""
-    filling = [run for run in runs if run.head_known or sum(len(token.text) for token in run.tokens) >= len(run.slots)]
-    return filling or runs
+    in_table = [
+        run
+        for run in runs
+        if run.head_known or len(run.tokens) > 1 or len(run.tokens[0].text) >= len(run.slots)
+    ]
+    return in_table or runs
 
 
 def _contradictions(runs: Runs, known: Mapping[str, Decimal | None]) -> int:
@@ -182,6 +186,8 @@ def _decide(
     cells_cut = [cell for each in decided[: len(to_cut)] for cell in _cut_cells(stream, each)]
     found_rows = {row for run in runs for row in run.rows} | {cell.split(".")[1] for cell in known}
     intact = not to_cut and not glued and {row.partition(".")[2] for row in rows} <= found_rows
+    # A body gets a sum wrong, not most of them.
+    intact = intact and (len(runs) == 1 or 2 * len(doubted) < len(runs))
     for (run, cells), each in zip(doubted, decided[len(to_cut) :], strict=True):
         # A wrong sum is the source's own where every other row stands as it should, or where the equations single it out.
         confirmed = intact and not run.in_cells or each.demanded is not None and _differ_in_one(cells, each.demanded)

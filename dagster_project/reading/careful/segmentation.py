@@ -40,7 +40,8 @@ class TooMany(Exception):
 
 
 class Piece(NamedTuple):
-    """What a slot got: a piece of a text, '' where the slot stays empty, and its number in millionths."""
+    """What a slot got: a piece of a text, '' where the slot stays empty, and its number in millionths. ``token`` is the index of
+    the text."""
 
     token: int
     text: str

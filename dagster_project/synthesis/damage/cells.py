@@ -97,8 +97,7 @@ def glue_label_and_value(page: Page, random: Random) -> bool:
     if random.random() < 0.5:
         first.text, first.number = "", None
     else:
-        del row.values[0]
-        undecide(row)
+        row.in_label.append(row.values.pop(0))
     return True
 
 
