@@ -311,6 +311,7 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
         # Words among the values are a label too, one that was not recognised: the values are another row's.
         labelled=(pl.col("key").is_not_null() | pl.col("worded")).any(),
         filled=filled.sum().cast(pl.Int64),
+        wordy=(pl.col("kind") == "text").any(),
         ambiguous=(pl.col("kind") == "ambiguous").any(),
         damaged=pl.col("damaged").sum(),
     )
@@ -342,6 +343,8 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
         (pl.col("last") - pl.col("first") + 1 < count)
         & (pl.col("ambiguous") | ((pl.col("width") == count) & pl.col("full").any().over("document", "table")))
     ) | (pl.col("damaged") > 1)
+    # A word among more cells than columns is either none of them or one: where the values begin is open.
+    short |= pl.col("wordy") & (pl.col("width") > count)
     placed = placed.with_columns(
         decided=pl.col("skip").is_not_null() & pl.col("trusted") & ~pl.col("labelled") & ~short.fill_null(False),
         start=pl.col("label_at") + 1 + pl.col("skip"),

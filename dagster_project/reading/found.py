@@ -16,6 +16,7 @@ from dagster_project.reading.fast_lane import TablesRead
 # So many cells printed twice with different content are two reports in one file, not a slip.
 CONFLICTS_OF_TWO_REPORTS = 3
 _LONGEST_RAW_TEXT = 300
+_SIGNED_COLUMN = ".items_change"
 
 # One row per document and cell met in it: ``text_unit`` is printed in the cell, ``head_unit`` in its column head;
 # ``confidence`` is that of recognised characters, NULL for those that the file holds.
@@ -49,8 +50,12 @@ def found_cells(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
             + pl.format(";by=ocr;confidence={}", pl.col("confidence").round(2)).fill_null(""),
         )
     )
-    # A bare multiplier (3万) leaves open what is multiplied.
-    unclear = pl.col("kind").is_in(["ambiguous", "text"]) | pl.col("text_unit").is_in(list(values.MULTIPLIERS))
+    # A bare multiplier (3万) leaves open what is multiplied; only 本年增/减 can be less than nothing.
+    unclear = (
+        pl.col("kind").is_in(["ambiguous", "text"])
+        | pl.col("text_unit").is_in(list(values.MULTIPLIERS))
+        | ((pl.col("value") < 0) & ~pl.col("cell").str.ends_with(_SIGNED_COLUMN))
+    )
     return located.select(
         "document",
         "cell",

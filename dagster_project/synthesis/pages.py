@@ -48,7 +48,7 @@ class Value:
 @dataclass
 class PageRow:
     """One row: labels and fillers, values, fillers after them. A head has no values. ``cut``: its label is not in one piece;
-    ``in_label``: values that stand in the label's cell."""
+    ``in_label``: values that stand in the label's cell; ``torn``: a number stands in two cells."""
 
     labels: list[Label]
     values: list[Value] = field(default_factory=list)
@@ -56,6 +56,7 @@ class PageRow:
     code: str | None = None
     cut: bool = False
     in_label: list[Value] = field(default_factory=list)
+    torn: bool = False
 
     def texts(self) -> list[str]:
         return [cell.text for cell in (*self.labels, *self.values, *self.after)]
@@ -259,6 +260,7 @@ def copied_row(row: PageRow, label=replace) -> PageRow:
         row.code,
         row.cut,
         [_copied_value(each) for each in row.in_label],
+        row.torn,
     )
 
 

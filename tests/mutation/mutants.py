@@ -160,8 +160,9 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
             rows.setdefault(codes[0].rpartition(".")[0], []).append(texts)
             numbers = [published.get(code) for code in codes]
             if glues:
-                if None not in numbers and _written(numbers) == _squeezed(texts) and _adds_up(table.name, published, codes):
-                    shown.update(codes)
+                written = None not in numbers and _written(numbers) == _squeezed(texts)
+                if written and (row.torn or _adds_up(table.name, published, codes)):
+                    shown.update(codes)  # a number torn where all are glued is as it was
                 label = next((each.text for each in reversed(row.labels) if each.text), "")
                 if table.name == "disclosure" and _printed_behind(label, numbers[0], mutant.content.decode()):
                     shown.add(codes[0])
@@ -172,7 +173,7 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
             inner = [bool(text) for text in row.texts()[len(row.labels) :]]
             holes = "".join("x" if filled else " " for filled in inner).strip()
             pieces = texts if RENDITIONS[mutant.rendition].keeps_blanks else " ".join(texts).split()
-            if len(pieces) == len(codes) and " " not in holes:
+            if len(pieces) == len(codes) and not (RENDITIONS[mutant.rendition].keeps_blanks and " " in holes):
                 shown.update(c for c, text in zip(codes, pieces, strict=True) if number_in(text) == published.get(c))
     # Two rows under one label contradict each other, whatever they show.
     doubled = {row for row, texts in rows.items() if len(texts) > 1}

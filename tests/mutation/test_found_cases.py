@@ -203,6 +203,15 @@ class TestTables:
         found = published(tmp_path, page(ITEM_TABLE, head + cells(*"100013112760000")), "html")
         assert not [cell for cell in found if cell.startswith("remedies")]
 
+    def test_a_word_beside_two_cells_is_none_of_them_or_one(self, tmp_path: Path) -> None:
+        table = cells("信息内容", "本年新制作数量", "本年新公开数量", "对外公开总数量") + cells("规章", "0", "0", "0")
+        table += cells("信息内容", "上一年项目数量", "本年增/减") + cells("行政事业性收费", "", "14", "（略）")
+        assert "fees.items_last_year" not in published(tmp_path, page(table), "html")
+
+    def test_a_count_below_zero_is_not_read_where_only_the_change_can_be(self, tmp_path: Path) -> None:
+        table = cells("信息内容", "上一年项目数量", "本年增/减", "处理决定数量") + cells("行政许可", "-3", "-3", "-3")
+        assert published(tmp_path, page(table), "html") == {"licences.items_change": -3}
+
     def test_a_number_in_two_pieces_is_one_cell(self, tmp_path: Path) -> None:
         table = cells("信息内容", "上一年项目数量", "本年增/减", "处理决定数量") + cells("行政许可", "367", "", "2", "29")
         assert published(tmp_path, page(table), "html") == {}

@@ -143,6 +143,7 @@ def split_cell(page: Page, random: Random) -> bool:
     cut = random.randrange(1, len(text))
     row.values[at : at + 1] = [Value(part, number_in(part)) for part in (text[:cut], text[cut:])]
     undecide(row)
+    row.torn = True
     return True
 
 
