@@ -106,10 +106,18 @@ def read_tables(pieces: Pieces) -> TablesRead:
 
 
 def _without_empty_columns(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Leave out what is blank at the end of every row of a table, its head included: that is no column of the form."""
+    """Leave out what is blank at the end of every row of a table, its head included: that is no column of the form.
+
+    Not in a table with one line of values: of its blanks any may be the one too many, and no other row tells which.
+    """
     filled = cells.filter(pl.col("kind") != "blank").group_by("row_id").agg(filled=pl.col("cell").max() + 1)
     empty = (pl.col("width") - pl.col("filled").fill_null(pl.col("width"))).min().over("document", "table")
+    one_line = cells.filter("remedy_head").select("row_id").unique()
+    of_one_line = rows.join(one_line, on="row_id", how="semi").select("document", "table").unique()
     trimmed = rows.join(filled, on="row_id", how="left", maintain_order="left").with_columns(empty=empty)
+    trimmed = trimmed.join(
+        of_one_line.with_columns(one_line=True), on=["document", "table"], how="left", maintain_order="left"
+    ).with_columns(empty=pl.when(pl.col("one_line").fill_null(False)).then(0).otherwise(pl.col("empty"))).drop("one_line")
     if not (trimmed["empty"] > 0).any():
         return rows, cells
     trimmed = trimmed.with_columns(width=pl.col("width") - pl.col("empty")).drop("filled", "empty")
@@ -324,6 +332,8 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
     leads = placed.group_by(same_shape).agg(
         shape_lead=pl.col("lead").min(),
         columns=(pl.col("last") - pl.col("label_at")).max() - pl.col("lead").min(),
+        # One row alone shows nothing: of its blanks any may be the one too many.
+        alone=pl.len() == 1,
     )
     # A table of which one row has more values than columns may have too many cells in every row.
     crowded = ((pl.col("last") - pl.col("first") + 1).max() > count).over("document")
@@ -332,7 +342,7 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
         .then(0)
         .when((pl.col("width") > count) & pl.col("first").is_null())
         .then(0)
-        .when((pl.col("width") > count) & (pl.col("columns") == count) & (~crowded | (pl.col("filled") == count)))
+        .when((pl.col("width") > count) & (pl.col("columns") == count) & (~(crowded | pl.col("alone")) | (pl.col("filled") == count)))
         .then(pl.col("shape_lead"))
         .otherwise(None)
     )
