@@ -108,19 +108,14 @@ def read_tables(pieces: Pieces) -> TablesRead:
 def _without_empty_columns(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Leave out what is blank at the end of every row of a table, its head included: that is no column of the form.
 
-    Not in a table with one line of values: of its blanks any may be the one too many, and no other row tells which.
+    ``rows`` gets ``trimmed``: whether its table had such columns. There a blank at the end of a row is trusted no more.
     """
     filled = cells.filter(pl.col("kind") != "blank").group_by("row_id").agg(filled=pl.col("cell").max() + 1)
     empty = (pl.col("width") - pl.col("filled").fill_null(pl.col("width"))).min().over("document", "table")
-    one_line = cells.filter("remedy_head").select("row_id").unique()
-    of_one_line = rows.join(one_line, on="row_id", how="semi").select("document", "table").unique()
     trimmed = rows.join(filled, on="row_id", how="left", maintain_order="left").with_columns(empty=empty)
-    trimmed = trimmed.join(
-        of_one_line.with_columns(one_line=True), on=["document", "table"], how="left", maintain_order="left"
-    ).with_columns(empty=pl.when(pl.col("one_line").fill_null(False)).then(0).otherwise(pl.col("empty"))).drop("one_line")
     if not (trimmed["empty"] > 0).any():
-        return rows, cells
-    trimmed = trimmed.with_columns(width=pl.col("width") - pl.col("empty")).drop("filled", "empty")
+        return rows.with_columns(trimmed=pl.lit(False)), cells
+    trimmed = trimmed.with_columns(width=pl.col("width") - pl.col("empty"), trimmed=pl.col("empty") > 0).drop("filled", "empty")
     kept = cells.join(trimmed.select("row_id", "width"), on="row_id", how="left", maintain_order="left")
     return trimmed, kept.filter(pl.col("cell") < pl.col("width")).drop("width")
 
@@ -165,7 +160,7 @@ def _requests(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     )
     candidates = candidates.join(heads, on=["document", "table"], how="left", maintain_order="left")
     taken = _after_label(
-        candidates.select("document", "table", "row_id", "code", label_at="request_at", trusted="head_known"),
+        candidates.select("document", "table", "row_id", "code", "trimmed", label_at="request_at", trusted="head_known"),
         cells,
         len(_APPLICANTS),
     )
@@ -226,7 +221,7 @@ def _disclosure(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, 
     for count in candidates["measures"].list.len().unique().sort():
         part = candidates.filter(pl.col("measures").list.len() == count)
         taken = _after_label(
-            part.select("document", "table", "row_id", "code", label_at="item_at", trusted="clean"), cells, count
+            part.select("document", "table", "row_id", "code", "trimmed", label_at="item_at", trusted="clean"), cells, count
         )
         parts.append(
             taken.join(part.select("row_id", "measures", "head_text"), on="row_id", how="left", maintain_order="left")
@@ -284,7 +279,7 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     )
     taken = _after_label(
         candidates.select(
-            "document", "table", "row_id", code=pl.lit(""), label_at=pl.lit(-1, pl.Int64), trusted="single"
+            "document", "table", "row_id", "trimmed", code=pl.lit(""), label_at=pl.lit(-1, pl.Int64), trusted="single"
         ),
         cells,
         count,
@@ -301,7 +296,7 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
 def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> pl.DataFrame:
     """Take ``count`` cells after the label of each candidate row.
 
-    ``candidates``: ``document``, ``table``, ``row_id``, ``code``, ``label_at``, ``trusted``. Returns one row per taken
+    ``candidates``: ``document``, ``table``, ``row_id``, ``code``, ``label_at``, ``trusted``, ``trimmed``. Returns one row per taken
     cell: ``document``, ``row_id``, ``code``, ``ordinal`` (from 0), ``at``, ``text``, ``decided``; an undecided row gives
     ``count`` rows whose ``text`` and ``at`` are NULL.
     """
@@ -373,6 +368,7 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
         (pl.col("width").n_unique().over("document", "label_at") > 1)
         | (pl.col("width") < count).any().over("document")
         | crowded.fill_null(False)
+        | pl.col("trimmed")
     )
     at_end = (pl.col("first") > pl.col("start")) | (pl.col("last") < pl.col("start") + count - 1)
     placed = placed.with_columns(decided=pl.col("decided") & ~(uneven & at_end.fill_null(False)))

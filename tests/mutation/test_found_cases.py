@@ -203,6 +203,12 @@ class TestTables:
         found = published(tmp_path, page(ITEM_TABLE, head + cells(*"100013112760000")), "html")
         assert not [cell for cell in found if cell.startswith("remedies")]
 
+    def test_an_empty_column_does_not_say_where_a_row_of_blanks_begins(self, tmp_path: Path) -> None:
+        head = cells("行政复议", "行政诉讼", "") + cells(*RESULTS, "未经复议直接起诉", "复议后起诉", "") + cells(*RESULTS, *RESULTS, "")
+        values = ["", "5", "", "", "2", "7", "8", "", "", "1", "9", *[""] * 5]
+        found = published(tmp_path, page(ITEM_TABLE, head + cells(*values)), "html")
+        assert not [cell for cell in found if cell.startswith("remedies")]
+
     def test_a_word_beside_two_cells_is_none_of_them_or_one(self, tmp_path: Path) -> None:
         table = cells("信息内容", "本年新制作数量", "本年新公开数量", "对外公开总数量") + cells("规章", "0", "0", "0")
         table += cells("信息内容", "上一年项目数量", "本年增/减") + cells("行政事业性收费", "", "14", "（略）")
@@ -236,6 +242,12 @@ class TestMarkdown:
         head = "| 类别 | 数据1 | 数据2 | 数据3 | 数据4 | 数据5 | 数据6 | 总计 |\n|---|---|---|---|---|---|---|---|\n"
         rows = f"{head}|  | 1 | 0 | 0 | 0 | 0 | 0 | 1 |\n\n{head}| （七）总计 | 47 | 7 | 0 | 2 | 1 | 0 | 57% |\n"
         assert of_row(published(tmp_path, self.HEAD + rows, "md"), "disposed") == {}
+
+    def test_two_tables_below_one_channel(self, tmp_path: Path) -> None:
+        head = "| " + " | ".join(RESULTS) + " |\n|---|---|---|---|---|\n"
+        tables = f"### 行政复议\n{head}| 1 | 0 | 0 | 0 | 1 |\n\n### 行政诉讼（复议后起诉）\n{head}| 2 | 0 | 0 | 1 | 3 |\n\n{head}| 4 | 0 | 0 | 0 | 4 |\n"
+        found = published(tmp_path, self.HEAD + tables, "md")
+        assert found.get("remedies.review.total") == 1 and "remedies.suit_after_review.total" not in found
 
     def test_a_blank_cell_below_a_head_is_a_cell(self, tmp_path: Path) -> None:
         table = "### 行政复议\n| " + " | ".join(RESULTS) + " |\n|---|---|---|---|---|\n| 10 |  | 0 | 0 | 1 |\n"

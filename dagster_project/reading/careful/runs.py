@@ -85,6 +85,7 @@ class _Head:
         self.table: str | None = None
         self.columns: list[str] = []
         self.rows: list[str] = []  # named since the last values
+        self.served: list[str] = []  # rows that the values before this head were for
         self._earlier: list[tuple[str, ...]] = []
         self._closed = False
 
@@ -106,8 +107,9 @@ class _Head:
         """Go on below values. What a head names stays in force for all rows below it; a line of values for several rows has
         used it up."""
         if self.table in HEADED_BY_ROWS:
+            served = self.rows or self.served
             self.__init__()
-            self.table = meaning.table
+            self.table, self.served = meaning.table, served
         elif meaning.role == "column":
             self.columns = self.columns[:-1]  # a word with a figure behind it heads no column
         else:
@@ -162,7 +164,8 @@ def _rows_meant(
     last = anchor.meaning
     if last.table in HEADED_BY_ROWS:
         whole = len(head.columns) >= len(next(row.columns for (table, _), row in printed.items() if table == last.table))
-        return [(last.table, row) for row in head.rows] if whole else []
+        # A second head of results below the one that named its rows leaves open which of the two they are of.
+        return [(last.table, row) for row in head.rows or head.served] if whole else []
     row = printed.get((last.table, last.code)) if last.role == "row" else None
     if row is None:
         return []
