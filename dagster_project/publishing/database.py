@@ -26,12 +26,17 @@ def write_database(tables: Sequence[Table], parquet: Mapping[str, Path], path: P
     """Write a DuckDB file with ``tables`` from their Parquet files, described by COMMENT ON."""
     with connect(path, path.parent / "spill") as database:
         for table in tables:
+            source = literal(parquet[table.name])
+            database.execute(f"create table {quoted(table.name)} as select * from read_parquet({source})")
+        # In one transaction: several hundred of their own would each wait for the disk.
+        database.begin()
+        for table in tables:
             name = quoted(table.name)
-            database.execute(f"create table {name} as select * from read_parquet({literal(parquet[table.name])})")
             database.execute(f"comment on table {name} is {literal(table.description)}")
             for column in table.columns:
                 if column.description:
                     database.execute(f"comment on column {name}.{quoted(column.name)} is {literal(column.description)}")
+        database.commit()
         database.execute("checkpoint")
 
 
