@@ -5,6 +5,7 @@ pandas, then taken from raw to published, again with nothing new, and again with
 budgets it has (design: budgets as ratios within one run). Not here: how it is measured.
 """
 
+import os
 import sys
 import tempfile
 import time
@@ -48,6 +49,7 @@ def main(count: int, folder: Path | None) -> None:
 
 def _measure(count: int, place: Path) -> tuple[list[Line], list[Line], str]:
     raw = place / "raw"
+    load = os.getloadavg()[0]
     size = _write(raw, count)
     _say("reading on one core, against the parser and pandas")
     rates = one_core.measure(raw)
@@ -82,17 +84,25 @@ def _measure(count: int, place: Path) -> tuple[list[Line], list[Line], str]:
         ratios.append(Line(what, growth, at_most=1.2))
     seconds = [
         Line("one report, raw to published", one.seconds, at_most=15, unit=" s"),
+        Line("— processor seconds", one.processor_seconds, unit=" s"),
         Line("an empty archive", empty.seconds, unit=" s"),
+        Line("— processor seconds", empty.processor_seconds, unit=" s"),
         Line(f"{count:,} reports, raw to published", whole.seconds, unit=" s"),
         *(Line(f"— {stage}", taken, unit=" s") for stage, taken in whole.stages.items()),
         Line("— processor seconds", whole.processor_seconds, unit=" s"),
         Line("most memory, with all processes", whole.peak_bytes / _GIBIBYTE, at_most=3 if count >= _MANY else 2, unit=" GiB"),
         Line("nothing new", again.seconds, unit=" s"),
+        Line("— processor seconds", again.processor_seconds, unit=" s"),
         Line("one new report", new.seconds, unit=" s"),
+        Line("— processor seconds", new.processor_seconds, unit=" s"),
         Line("documents read per second, one core", rates.read_per_second),
         Line("documents parsed per second, one core", rates.parser_per_second),
     ]
-    setting = f"{count:,} synthetic HTML reports of {size / count / 1000:.0f} kB, raw to published; {rates.documents:,} of them on one core."
+    setting = (
+        f"{count:,} synthetic HTML reports of {size / count / 1000:.0f} kB, raw to published; {rates.documents:,} of them on one core. "
+        f"Programs that others ran on the machine when it began: {load:.1f} (load average); what is not in processor seconds is "
+        "as slow as they made it."
+    )
     return ratios, seconds, setting
 
 
