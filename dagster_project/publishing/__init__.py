@@ -1,8 +1,8 @@
 """The published snapshot: what BI opens, taken from the private warehouse.
 
-Here: which tables are published and how they are described (``tables``, ``description``), their files (``files``,
-``database``), the atomic swap (``snapshot``), and the counts that must add up (``accounting``). Not here: how the tables
-are computed (dbt), and anything of dagster.
+Here: which tables are published and how they are described (``tables``, ``labels``, ``description``), their files
+(``files``, ``database``), the atomic swap (``snapshot``), and the counts that must add up (``accounting``). Not here: how
+the tables are computed (dbt), and anything of dagster.
 """
 
 from dagster_project.publishing.snapshot import Publication, PublishingError, publish

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.publishing.description import column_comment, table_comment
 from dagster_project.publishing.files import literal, quoted
 from dagster_project.publishing.tables import Table
 
 # The whole run is to stay under 2 GiB; DuckDB spills to its temporary folder beyond this.
 MEMORY_LIMIT = "1GB"
+# The oldest storage that DuckDB still writes: whatever driver of 1.x a BI tool brings, it can open the file.
+STORAGE_VERSION = "v1.0.0"
 
 
 def connect(path: Path, spill: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
@@ -24,7 +27,9 @@ def connect(path: Path, spill: Path, *, read_only: bool = False) -> duckdb.DuckD
 
 def write_database(tables: Sequence[Table], parquet: Mapping[str, Path], path: Path) -> None:
     """Write a DuckDB file with ``tables`` from their Parquet files, described by COMMENT ON."""
-    with connect(path, path.parent / "spill") as database:
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(path.parent / "spill")}) as database:
+        database.execute(f"attach {literal(path)} as published (storage_version {literal(STORAGE_VERSION)})")
+        database.execute("use published")
         for table in tables:
             source = literal(parquet[table.name])
             database.execute(f"create table {quoted(table.name)} as select * from read_parquet({source})")
@@ -32,10 +37,10 @@ def write_database(tables: Sequence[Table], parquet: Mapping[str, Path], path: P
         database.begin()
         for table in tables:
             name = quoted(table.name)
-            database.execute(f"comment on table {name} is {literal(table.description)}")
+            database.execute(f"comment on table {name} is {literal(table_comment(table))}")
             for column in table.columns:
-                if column.description:
-                    database.execute(f"comment on column {name}.{quoted(column.name)} is {literal(column.description)}")
+                if comment := column_comment(column):
+                    database.execute(f"comment on column {name}.{quoted(column.name)} is {literal(comment)}")
         database.commit()
         database.execute("checkpoint")
 

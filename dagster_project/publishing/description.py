@@ -1,16 +1,17 @@
-"""The descriptions beside the published tables: datapackage.json for programs, data_dictionary.md for people.
+"""The descriptions of the published tables: datapackage.json for programs, data_dictionary.md for people, comments for SQL.
 
-Here: both, rendered from the same ``Table``. Nothing that changes without the data or its meaning (no times, no run ids),
+Here: all three, rendered from the same ``Table``. Nothing that changes without the data or its meaning (no times, no run ids),
 so that a rerun of the same input gives the same bytes. Not here: what the columns mean, which the dbt models say.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 
+from dagster_project.publishing.labels import Label
 from dagster_project.publishing.tables import Column, Table
 
 # Raise it when the CSV or DuckDB files are written differently: an unchanged archive is then published anew.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 _FRICTIONLESS_TYPES = {
     "varchar": "string",
@@ -43,6 +44,8 @@ def datapackage(tables: Sequence[Table], rows: Mapping[str, int], sha256: Mappin
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "gongkai",
         "title": "China's annual reports on open government information (政府信息公开工作年度报告)",
+        "description": "Texts of the CSV files that a spreadsheet would take for a formula begin with an apostrophe; the "
+        "Parquet files hold them as they are. NULL is an empty field, an empty text is two quotation marks.",
         "formatVersion": FORMAT_VERSION,
         "resources": [_resource(table, rows[table.name], sha256[table.name]) for table in tables],
     }
@@ -50,13 +53,15 @@ def datapackage(tables: Sequence[Table], rows: Mapping[str, int], sha256: Mappin
 
 
 def _resource(table: Table, rows: int, sha256: str) -> dict:
-    return {
+    resource = {
         "name": table.name,
         "path": f"csv/{table.name}.csv",
         "type": "table",
         "format": "csv",
         "mediatype": "text/csv",
-        "encoding": "utf-8-sig",
+        "encoding": "utf-8",
+        "title": table.label.label_en,
+        **_said(table.label),
         "description": table.description,
         "grain": table.grain,
         "rows": rows,
@@ -64,25 +69,88 @@ def _resource(table: Table, rows: int, sha256: str) -> dict:
         "schema": {
             "fields": [_field(column) for column in table.columns],
             "primaryKey": list(table.key),
+            "foreignKeys": [
+                {"fields": [key.column], "reference": {"resource": key.table, "fields": [key.field]}}
+                for key in table.foreign_keys
+            ],
             "missingValues": [""],
         },
+        "comment": table_comment(table),
     }
+    if not table.foreign_keys:
+        del resource["schema"]["foreignKeys"]
+    return {name: value for name, value in resource.items() if value != ""}
 
 
 def _field(column: Column) -> dict:
-    return {"name": column.name, "type": frictionless_type(column.data_type), "description": column.description}
+    field = {
+        "name": column.name,
+        "type": frictionless_type(column.data_type),
+        "title": column.label.label_en,
+        **_said(column.label),
+        "description": column.description,
+        "comment": column_comment(column),
+    }
+    return {name: value for name, value in field.items() if value != ""}
+
+
+def _said(label: Label) -> dict[str, str]:
+    """Return what the Data Package standard has no name for."""
+    return {
+        "titleZh": label.label_zh,
+        "unit": label.unit,
+        "legalBasis": label.legal_basis,
+        "caveat": label.caveat,
+    }
+
+
+def table_comment(table: Table) -> str:
+    """Return a table's comment in a database: labels, description, caveat, legal basis."""
+    return _comment(table.label, " ".join(table.description.split()))
+
+
+def column_comment(column: Column) -> str:
+    """Return a column's comment in a database: labels, meaning, unit, caveat, legal basis; "" when nothing is said of it."""
+    return _comment(column.label, column.description)
+
+
+def _comment(label: Label, meaning: str) -> str:
+    parts = [
+        f"{label.label_zh} / {label.label_en}." if label.label_zh else "",
+        meaning,
+        f"Unit: {label.unit}." if label.unit else "",
+        label.caveat,
+        f"Legal basis: {label.legal_basis}." if label.legal_basis else "",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def data_dictionary(tables: Sequence[Table]) -> str:
     """Return the data dictionary of the published tables as Markdown."""
     lines = ["# Data dictionary", "", "The published tables, as their dbt models describe them.", ""]
-    lines += [f"- [`{table.name}`](#{table.name}): {table.grain}" for table in tables]
+    lines += [f"- [`{table.name}`](#{table.name}) {table.label.label_zh}: {table.grain}" for table in tables]
     for table in tables:
-        key = ", ".join(f"`{name}`" for name in table.key)
-        lines += ["", f"## {table.name}", "", table.description, "", f"Key: {key}.", ""]
-        lines += ["| column | type | meaning |", "|---|---|---|"]
-        lines += [
-            f"| `{column.name}` | {column.data_type} | {column.description.replace('|', chr(92) + '|')} |"
-            for column in table.columns
-        ]
+        lines += ["", f"## {table.name}", ""]
+        if table.label.label_zh:
+            lines += [f"**{table.label.label_zh}** · {table.label.label_en}", ""]
+        lines += [table.description, ""]
+        if table.label.caveat:
+            lines += [f"*Caveats:* {table.label.caveat}", ""]
+        if table.label.legal_basis:
+            lines += [f"*Legal basis:* {table.label.legal_basis}", ""]
+        lines += [f"Key: {', '.join(f'`{name}`' for name in table.key)}.", ""]
+        lines += ["| column | label | type | unit | meaning |", "|---|---|---|---|---|"]
+        lines += [_row(column) for column in table.columns]
     return "\n".join(lines) + "\n"
+
+
+def _row(column: Column) -> str:
+    label = column.label
+    names = f"{label.label_zh}<br>{label.label_en}" if label.label_zh else ""
+    meaning = column.description
+    if label.caveat:
+        meaning += f" *{label.caveat}*"
+    if label.legal_basis:
+        meaning += f" 〔{label.legal_basis}〕"
+    texts = (names, column.data_type, label.unit, meaning.strip())
+    return " | ".join((f"| `{column.name}`", *(text.replace("|", "\\|") for text in texts))) + " |"

@@ -12,8 +12,9 @@ import polars as pl
 
 from dagster_project.publishing.tables import Table
 
-# A spreadsheet takes a text that starts with one of these for a formula (OWASP, "CSV Injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a text that starts with one of these for a formula (OWASP, "CSV Injection"); the full-width ones where
+# it runs in Chinese.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _HASHED_AT_A_TIME = 1 << 20
 
 

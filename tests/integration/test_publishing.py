@@ -3,6 +3,7 @@
 import codecs
 import errno
 import json
+import struct
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 
 from dagster_project.publishing import Column, PublishingError, Table, publish
 from dagster_project.publishing import database as database_module
+from dagster_project.publishing import files as files_module
 from dagster_project.publishing import snapshot as snapshot_module
+from dagster_project.publishing.labels import Label
 
 BODIES = Table(
     name="dim_body",
@@ -23,7 +26,7 @@ BODIES = Table(
     columns=(
         Column("body_id", "varchar", "Identifier of the body."),
         Column("body_name", "varchar", "Name as printed, 'quotes' included."),
-        Column("cases", "decimal(18,6)", "A number, which may be negative."),
+        Column("cases", "decimal(18,6)", "A number, which may be negative.", Label("案件数", "Cases", "cases (件)", "复议法", "Don't add.")),
         Column("published_on", "date", "Date as printed."),
     ),
 )
@@ -100,6 +103,16 @@ def test_csv_opens_in_a_spreadsheet_and_starts_no_formula(warehouse: Path, tmp_p
     assert lines[7].startswith("g,'\tindented,")
 
 
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_no_text_of_a_csv_starts_as_a_formula_does(tmp_path: Path, start: str) -> None:
+    texts = pl.DataFrame({"text": [f"{start}1+1", start, f"a{start}", None], "number": [Decimal("-1.5"), None, Decimal(0), Decimal(2)]})
+    texts.write_parquet(tmp_path / "texts.parquet")
+    files_module.write_csv(tmp_path / "texts.parquet", tmp_path / "texts.csv")
+    read = pl.read_csv(tmp_path / "texts.csv", schema_overrides={"number": pl.Float64})
+    assert read["text"].to_list() == [f"'{start}1+1", f"'{start}", f"a{start}", None]
+    assert read["number"].to_list() == [-1.5, None, 0.0, 2.0]
+
+
 def test_an_empty_text_and_null_stay_apart_in_csv(warehouse: Path, tmp_path: Path) -> None:
     publish(warehouse, [BODIES], tmp_path / "published")
     lines = (tmp_path / "published" / "csv" / "dim_body.csv").read_text(encoding="utf-8-sig").splitlines()
@@ -112,8 +125,18 @@ def test_the_database_carries_comments(warehouse: Path, tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "published" / "gongkai.duckdb"), read_only=True) as connection:
         assert connection.execute("select comment from duckdb_tables()").fetchall() == [(BODIES.description,)]
         comments = dict(connection.execute("select column_name, comment from duckdb_columns() where not internal").fetchall())
-        assert comments == {column.name: column.description for column in BODIES.columns}
+        said = {column.name: column.description for column in BODIES.columns}
+        said["cases"] = "案件数 / Cases. A number, which may be negative. Unit: cases (件). Don't add. Legal basis: 复议法."
+        assert comments == said
         assert connection.execute("select cases from dim_body where body_id = 'b'").fetchall() == [(Decimal("-1.500000"),)]
+
+
+def test_the_database_opens_with_older_drivers(warehouse: Path, tmp_path: Path) -> None:
+    publish(warehouse, [BODIES], tmp_path / "published")
+    header = (tmp_path / "published" / "gongkai.duckdb").read_bytes()[:20]
+    assert header[8:12] == b"DUCK"
+    # 64 is what DuckDB 1.0 and 1.1 read; 1.2 wrote 65 first, 1.4 wrote 67 first.
+    assert struct.unpack("<Q", header[12:20]) == (64,)
 
 
 def test_the_data_package_names_types_keys_and_grain(warehouse: Path, tmp_path: Path) -> None:
