@@ -51,6 +51,10 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 # (border:none is everywhere). The colon comes first because one character is quickly looked for.
 _HIDING = re.compile(rb":(?<=[yY\s]:)\s*(?:[nN][oO][nN][eE]|[hH][iI][dD])")
 _TABLE_OPENS = re.compile(rb"<[tT][aA][bB][lL][eE]")
+# Tags between tables that have to be looked at one by one; asked of the bytes, since most tables hold none of them.
+_SPECIAL = re.compile(
+    rb"<(?:im|canvas|embed|input|object|select|svg|del|s[\s/>]|strike|title|meta|h[12]|script|style|noscript|template)", re.IGNORECASE
+)
 _TABLE_BREAK = f"{_BREAK}{TABLE_MARK}{_BREAK}"
 
 
@@ -91,14 +95,16 @@ def read_markup(content: bytes, into: Pieces) -> None:
         into.heading.attachments += attachments(tree)
     # Of a layout table the own text is prose; its inner tables are read in their turn.
     tables = _without_layout(tree.css("table"))
-    tags = [{node.tag_id for node in table.css("*")} for table in tables]
+    end = len(content) if breaks_off else closed
+    special = _SPECIAL.search(content, opened, end) is not None
+    tags = [{node.tag_id for node in table.css("*")} if special else set() for table in tables]
     # What the tables do not hold is looked for when they are gone, in what little is left.
     first, last = [], []
     for step, asked in ((_read_head, _HEADINGS), (_strip, _SCRIPTS)):
         (last if all(asked.isdisjoint(each) for each in tags) else first).append(step)
     for step in first:
         step(tree, into)
-    may_hide = _HIDING.search(content, opened, len(content) if breaks_off else closed) is not None
+    may_hide = _HIDING.search(content, opened, end) is not None
     for table, each in zip(tables, tags, strict=True):
         if not _NOT_TEXT.isdisjoint(each):
             _mark(table)
