@@ -2,7 +2,7 @@
 
 Here: the file, the order of its pages and what is refused. Not here: a page (``pdf_page``, ``pdf_drawings``, ``pdf_ink``), its
 tables (``pdf_ruled``, ``pdf_unruled``, ``pdf_cells``), its lines (``pdf_lines``, ``pdf_margins``), tables over pages
-(``pdf_joins``).
+(``pdf_joins``, ``pdf_pages``).
 
 What is handed on is what a person sees on the page: text that is in the file but not shown is left out, and what is shown
 without being text makes its cell undecided. Scripts and embedded files are never opened.
@@ -10,7 +10,6 @@ without being text makes its cell undecided. Scripts and embedded files are neve
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -19,25 +18,17 @@ from dagster_project.documents.pdf_cells import fill, mark_drawn
 from dagster_project.documents.pdf_drawings import read_drawings
 from dagster_project.documents.pdf_fonts import LeftOut
 from dagster_project.documents.pdf_ink import Ink
-from dagster_project.documents.pdf_joins import WholeTable, goes_on, mark_at_break
-from dagster_project.documents.pdf_lines import Line, lines_of, paragraphs
-from dagster_project.documents.pdf_margins import PageContent, title_of, without_margins
+from dagster_project.documents.pdf_lines import lines_of
+from dagster_project.documents.pdf_margins import PageContent, without_margins
 from dagster_project.documents.pdf_page import MOST_GLYPHS, MOST_OBJECTS, Page, read_page
+from dagster_project.documents.pdf_pages import hand_on, mend_breaks
 from dagster_project.documents.pdf_ruled import ruled_tables
-from dagster_project.documents.pdf_unruled import (
-    add_fragments,
-    fragments,
-    head_only,
-    stands_below,
-    unruled_tables,
-)
-from dagster_project.documents.pieces import TABLE_MARK, Pieces, Unreadable
+from dagster_project.documents.pdf_unruled import unruled_tables
+from dagster_project.documents.pieces import Pieces, Unreadable
 from dagster_project.documents.scan import SCAN
 
 KINDS = ("pdf",)
 
-# So many lines at the top of a page may be what is left of the row that the page before breaks off.
-_BESIDE_BREAK = 8
 # A report has 3 to 30 pages, a county's compendium perhaps 200; what has more is a book or made to be slow.
 MOST_PAGES = 300
 
@@ -56,10 +47,8 @@ def read(content: bytes, into: Pieces) -> None:
         without_margins(pages)
         for page in pages:
             _add_unruled(page, document)
-    for page, following in pairwise(pages):
-        _add_over_break(page, following)
-        _mark_at_break(page, following)
-    _hand_on(pages, into)
+    mend_breaks(pages)
+    hand_on(pages, into)
 
 
 @contextmanager
@@ -138,36 +127,6 @@ def _add_unruled(content: PageContent, document: pdfium.PdfDocument) -> None:
     content.lines = left
 
 
-def _add_over_break(content: PageContent, following: PageContent) -> None:
-    """Take up what an unruled table over two pages has beside the break: its head, parts of its labels."""
-    first = min(following.tables, key=lambda table: table.box[1], default=None)
-    if first is None or first.ruled or not first.edges:
-        return
-    above = [line for line in following.lines if line.bottom < first.box[1]]
-    last = max(content.tables, key=lambda table: table.box[3], default=None)
-    lowest = last.box[3] if last is not None else 0.0
-    below = [line for line in content.lines if line.top > lowest]
-    if last is not None and not last.ruled and last.edges and stands_below(last, first):
-        if fragments(last, above) == above and fragments(last, below) == below:
-            add_fragments(first, above, above=True)
-            add_fragments(last, below, above=False)
-            following.lines = [line for line in following.lines if line not in above]
-            content.lines = [line for line in content.lines if line not in below]
-    elif not above:
-        head, left = head_only(content.page, below)
-        if head is not None and stands_below(head, first):
-            content.tables.append(head)
-            content.lines = [line for line in content.lines if line.top <= lowest] + left
-
-
-def _mark_at_break(content: PageContent, following: PageContent) -> None:
-    last = max(content.tables, key=lambda table: table.box[3], default=None)
-    if last is None or last.ruled or any(line.top > last.box[3] for line in content.lines):
-        return
-    first = min(following.tables, key=lambda table: table.box[1], default=None)
-    mark_at_break(last, first, [line for line in following.lines if first is None or line.bottom < first.box[1]][:_BESIDE_BREAK])
-
-
 def _refuse_without_text(pages: list[PageContent]) -> None:
     """Refuse a file whose text is not on its pages as text: scans, drawings, blank pages."""
     crowded = [content.page.number for content in pages if content.page.crowded]
@@ -215,33 +174,4 @@ def _tell_of_pages(pages: list[PageContent], into: Pieces) -> None:
         into.note(
             "pages_not_read",
             f"Page(s) {', '.join(map(str, crowded))} hold more characters or lines than a page of text; their tables are not read.",
-        )
-
-
-def _hand_on(pages: list[PageContent], into: Pieces) -> None:
-    """Hand on tables and lines in the order of the pages, a table over several pages where it begins."""
-    content: list[Line | WholeTable] = []
-    for page in pages:
-        for part in sorted([*page.lines, *page.tables], key=lambda part: (part.box[1], part.box[0])):
-            if isinstance(part, Line):
-                content.append(part)
-            elif content and isinstance(content[-1], WholeTable) and goes_on(content[-1], part):
-                content[-1].parts.append(part)
-            else:
-                content.append(WholeTable([part]))
-    for part in content:
-        if isinstance(part, WholeTable):
-            _hand_on_table(part, into)
-    into.named("heading", title_of(pages))
-    lines = paragraphs([part if isinstance(part, Line) else None for part in content])
-    into.heading.lines += [TABLE_MARK if line is None else line for line in lines]
-
-
-def _hand_on_table(table: WholeTable, into: Pieces) -> None:
-    into.begin_table()
-    for row in table.rows:
-        into.row(
-            [cell.text for cell in row.cells],
-            f"page={row.page.number}",
-            [row.page.displayed(cell.box) for cell in row.cells],
         )
