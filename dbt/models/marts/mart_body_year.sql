@@ -1,52 +1,72 @@
 -- One row per reporting body and report year: counts by family and the standard indicators, each beside its denominator.
+{% set rates = [
+    'disclosure_rate', 'refusal_rate', 'unavailable_rate', 'declined_rate', 'other_rate', 'carry_over_rate',
+    'clearance_rate', 'review_rate', 'litigation_rate', 'dispute_rate', 'review_correction_rate',
+    'litigation_correction_rate', 'natural_person_share',
+] %}
+-- Sums of counts are parts of metrics, and stand in no second place.
+{% set sums = {
+    'requests_to_handle': ['carry_over_rate', 'denominator'],
+    'requests_disclosed': ['disclosure_rate', 'numerator'],
+    'review_closed': ['review_correction_rate', 'denominator'],
+    'litigation_cases': ['litigation_rate', 'numerator'],
+    'litigation_corrected': ['litigation_correction_rate', 'numerator'],
+    'litigation_closed': ['litigation_correction_rate', 'denominator'],
+    'dispute_cases': ['dispute_rate', 'numerator'],
+} %}
+with parts as (
+    select
+        report_id,
+        {% for name, part in sums.items() -%}
+        max({{ part[1] }}) filter (where metric = '{{ part[0] }}') as {{ name }},
+        {% endfor -%}
+        {% for rate in rates -%}
+        max(value) filter (where metric = '{{ rate }}') as {{ rate }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_metric_parts') }}
+    group by report_id
+)
+
 select
-    body_id,
-    report_year,
-    report_id,
-    body_name,
-    form,
-    scope,
-    reports_of_other_scopes,
-    requests_received,
-    requests_received_natural_person,
-    requests_carried_in,
-    requests_to_handle,
-    requests_disposed,
-    requests_carried_out,
-    requests_granted,
-    requests_partially_granted,
-    requests_disclosed,
-    requests_refused,
-    requests_unavailable,
-    requests_declined,
-    requests_other,
-    review_cases,
-    review_corrected,
-    review_closed,
-    direct_suit_cases,
-    suit_after_review_cases,
-    litigation_cases,
-    litigation_corrected,
-    litigation_closed,
-    dispute_cases,
-    normative_documents_issued,
-    normative_documents_repealed,
-    normative_documents_in_force,
-    licence_decisions,
-    penalty_decisions,
-    coercion_decisions,
-    fees_10k_yuan,
-    {{ rate('requests_disclosed', 'requests_disposed') }} as disclosure_rate,
-    {{ rate('requests_refused', 'requests_disposed') }} as refusal_rate,
-    {{ rate('requests_unavailable', 'requests_disposed') }} as unavailable_rate,
-    {{ rate('requests_declined', 'requests_disposed') }} as declined_rate,
-    {{ rate('requests_other', 'requests_disposed') }} as other_rate,
-    {{ rate('requests_carried_out', 'requests_to_handle') }} as carry_over_rate,
-    {{ rate('requests_disposed', 'requests_to_handle') }} as clearance_rate,
-    {{ rate('review_cases', 'requests_disposed') }} as review_rate,
-    {{ rate('litigation_cases', 'requests_disposed') }} as litigation_rate,
-    {{ rate('dispute_cases', 'requests_disposed') }} as dispute_rate,
-    {{ rate('review_corrected', 'review_closed') }} as review_correction_rate,
-    {{ rate('litigation_corrected', 'litigation_closed') }} as litigation_correction_rate,
-    {{ rate('requests_received_natural_person', 'requests_received') }} as natural_person_share
-from {{ ref('int_body_year_counts') }}
+    reports.body_id,
+    reports.report_year,
+    reports.report_id,
+    reports.body_name,
+    reports.form,
+    reports.scope,
+    reports.reports_of_other_scopes,
+    counts.requests_received,
+    counts.requests_received_natural_person,
+    counts.requests_carried_in,
+    parts.requests_to_handle,
+    counts.requests_disposed,
+    counts.requests_carried_out,
+    counts.requests_granted,
+    counts.requests_partially_granted,
+    parts.requests_disclosed,
+    counts.requests_refused,
+    counts.requests_unavailable,
+    counts.requests_declined,
+    counts.requests_other,
+    counts.review_cases,
+    counts.review_corrected,
+    parts.review_closed,
+    counts.direct_suit_cases,
+    counts.suit_after_review_cases,
+    parts.litigation_cases,
+    parts.litigation_corrected,
+    parts.litigation_closed,
+    parts.dispute_cases,
+    counts.normative_documents_issued,
+    counts.normative_documents_repealed,
+    counts.normative_documents_in_force,
+    counts.licence_decisions,
+    counts.penalty_decisions,
+    counts.coercion_decisions,
+    counts.fees_10k_yuan,
+    {% for rate in rates -%}
+    parts.{{ rate }}{{ ',' if not loop.last }}
+    {% endfor %}
+from {{ ref('int_body_year_reports') }} as reports
+inner join {{ ref('int_report_counts') }} as counts on reports.report_id = counts.report_id
+left join parts on reports.report_id = parts.report_id

@@ -26,14 +26,7 @@ with reports as (
         counts.licence_decisions,
         counts.penalty_decisions,
         counts.coercion_decisions,
-        counts.fees_10k_yuan,
-        -- Parts of a rate count together or not at all, else the rate would be of two sets of bodies.
-        case when counts.requests_disposed is not null then counts.requests_disclosed end as rated_disclosed,
-        case when counts.requests_disclosed is not null then counts.requests_disposed end as rated_disclosed_of,
-        case when counts.requests_disposed is not null then counts.requests_refused end as rated_refused,
-        case when counts.requests_refused is not null then counts.requests_disposed end as rated_refused_of,
-        case when counts.requests_to_handle is not null then counts.requests_carried_out end as rated_carried_out,
-        case when counts.requests_carried_out is not null then counts.requests_to_handle end as rated_carried_out_of
+        counts.fees_10k_yuan
     from {{ ref('int_region_reports') }} as reports
     inner join {{ ref('int_report_counts') }} as counts on reports.report_id = counts.report_id
 ),
@@ -86,14 +79,21 @@ summed as (
         sum(coercion_decisions) as coercion_decisions,
         count(coercion_decisions) as coercion_decisions_reports,
         sum(fees_10k_yuan) as fees_10k_yuan,
-        count(fees_10k_yuan) as fees_10k_yuan_reports,
-        sum(rated_disclosed) as rated_disclosed,
-        sum(rated_disclosed_of) as rated_disclosed_of,
-        sum(rated_refused) as rated_refused,
-        sum(rated_refused_of) as rated_refused_of,
-        sum(rated_carried_out) as rated_carried_out,
-        sum(rated_carried_out_of) as rated_carried_out_of
+        count(fees_10k_yuan) as fees_10k_yuan_reports
     from reports
+    group by region_code, report_year, scope
+),
+
+-- Parts of a rate count together or not at all, else the rate would be of two sets of bodies.
+rates as (
+    select
+        region_code,
+        report_year,
+        scope,
+        max(value) filter (where metric = 'disclosure_rate') as disclosure_rate,
+        max(value) filter (where metric = 'refusal_rate') as refusal_rate,
+        max(value) filter (where metric = 'carry_over_rate') as carry_over_rate
+    from {{ ref('mart_region_metrics') }}
     group by region_code, report_year, scope
 ),
 
@@ -192,12 +192,16 @@ select
     cast(summed.coercion_decisions_reports as integer) as coercion_decisions_reports,
     cast(summed.fees_10k_yuan as decimal(38, 6)) as fees_10k_yuan,
     cast(summed.fees_10k_yuan_reports as integer) as fees_10k_yuan_reports,
-    {{ rate('summed.rated_disclosed', 'summed.rated_disclosed_of') }} as disclosure_rate,
-    {{ rate('summed.rated_refused', 'summed.rated_refused_of') }} as refusal_rate,
-    {{ rate('summed.rated_carried_out', 'summed.rated_carried_out_of') }} as carry_over_rate
+    rates.disclosure_rate,
+    rates.refusal_rate,
+    rates.carry_over_rate
 from summed
 inner join covered
     on summed.region_code = covered.region_code
     and summed.report_year = covered.report_year
     and summed.scope = covered.scope
+left join rates
+    on summed.region_code = rates.region_code
+    and summed.report_year = rates.report_year
+    and summed.scope = rates.scope
 left join regions on summed.region_code = regions.region_code
