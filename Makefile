@@ -1,6 +1,7 @@
 # Every target sets up what it needs: Python 3.11 or later and make are enough.
 #
 #   make run [RAW=dir] [DATA=dir]      ingest an archive, build and publish the warehouse
+#   make run CONFIRM=fingerprint       publish a change that was refused
 #   make test                          the whole test suite
 #   make test-nightly                  the same with what takes a quarter of an hour
 #   make ui [DATA=dir] [PORT=3000]     Dagster UI on 127.0.0.1
@@ -20,6 +21,9 @@ export GONGKAI_RAW := $(value RAW)
 endif
 ifdef DATA
 export GONGKAI_DATA := $(value DATA)
+endif
+ifdef CONFIRM
+export GONGKAI_CONFIRM := $(value CONFIRM)
 endif
 ifdef FILE
 export GONGKAI_FILE := $(value FILE)

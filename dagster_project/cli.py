@@ -96,6 +96,8 @@ def _summary(archive: "Archive", execution: "Execution", total: float) -> int:
     lines += terminal.second_lines(archive.seconds, total)
     replaced = None if archive.publication is None else len(archive.publication.replaced)
     lines += terminal.result_lines(archive.home, replaced)
+    if archive.publication is not None:
+        lines += terminal.change_lines(archive.publication.number, archive.publication.changes)
     for title, sentences in (
         ("warnings", execution.warnings),
         ("failed checks", execution.failed_checks),

@@ -71,6 +71,11 @@ class Home:
         return self.data / "published"
 
     @property
+    def refused(self) -> Path:
+        """What a refused publication would have changed, for a person to look at."""
+        return self.data / "refused"
+
+    @property
     def dagster(self) -> Path:
         return self.data / "dagster"
 

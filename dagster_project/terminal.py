@@ -138,5 +138,12 @@ def result_lines(home: Home, replaced: int | None) -> list[str]:
     ]
 
 
+def change_lines(number: int, changes: Mapping[str, int]) -> list[str]:
+    """Return what a publication changes against the one before, empty when there is nothing to tell."""
+    if not changes:
+        return []
+    return ["", f"publication {number}, changes", *(_row(f"  {change}", count) for change, count in changes.items())]
+
+
 def _row(name: str, count: int) -> str:
     return f"{name:<30}{count:>12,}"

@@ -1,7 +1,10 @@
 """Publishing: the snapshot that BI opens, and the check that it holds what the marts hold."""
 
+import os
+
 import dagster as dg
 import polars as pl
+from pydantic import Field
 
 from dagster_project.defs.lib import dbt_project
 from dagster_project.defs.lib.archive import Archive
@@ -9,10 +12,20 @@ from dagster_project.defs.lib.columns import markdown_table
 from dagster_project.defs.warehouse import Translator
 from dagster_project.home import Home
 from dagster_project.publishing import database, files
-from dagster_project.publishing.snapshot import DATABASE, PublishingError, publish
+from dagster_project.publishing.judgement import CONFIRM_VARIABLE
+from dagster_project.publishing.snapshot import DATABASE, DIFFERENCE_PAGE, PublishingError, publish
 from dagster_project.publishing.tables import published_tables
 
 SNAPSHOT = dg.AssetKey(["published", "snapshot"])
+
+
+class Confirmation(dg.Config):
+    """A person's word for a publication that was refused."""
+
+    confirm: str = Field(
+        default="",
+        description="The fingerprint that a refused run named; publishes that change and no other. 'make run CONFIRM=…' sets it too.",
+    )
 
 
 def snapshot_asset(home: Home) -> dg.AssetsDefinition:
@@ -33,13 +46,20 @@ def snapshot_asset(home: Home) -> dg.AssetsDefinition:
         group_name="publishing",
         kinds={"duckdb", "parquet", "csv"},
         description="The published tables: a DuckDB file, Parquet and CSV of each table, datapackage.json and a data "
-        "dictionary. Swapped in file by file with a rename each; untouched when no table changed.",
+        "dictionary. Swapped in file by file with a rename each; untouched when no table changed. What a publication changes is in "
+        "publication_diff; one that loses reports or numbers, or changes many, is refused until a person confirms it.",
     )
-    def snapshot(archive: dg.ResourceParam[Archive]) -> dg.MaterializeResult:
+    def snapshot(config: Confirmation, archive: dg.ResourceParam[Archive]) -> dg.MaterializeResult:
         archive.reporter.stage("publishing")
         with archive.home.only_run(), archive.measured("publishing"):
             try:
-                publication = publish(archive.home.warehouse, tables, archive.home.published)
+                publication = publish(
+                    archive.home.warehouse,
+                    tables,
+                    archive.home.published,
+                    refused=archive.home.refused,
+                    confirm=config.confirm or os.environ.get(CONFIRM_VARIABLE, ""),
+                )
             except PublishingError as error:
                 raise dg.Failure(str(error), allow_retries=False) from error
         archive.publication = publication
@@ -51,11 +71,20 @@ def snapshot_asset(home: Home) -> dg.AssetsDefinition:
                 "rows": dg.MetadataValue.md(markdown_table(rows)),
                 "files replaced": len(publication.replaced),
                 "changed": publication.changed,
+                "publication": publication.number,
+                "changes": dg.MetadataValue.md(_changes(publication.changes)),
+                "difference": dg.MetadataValue.path(str(archive.home.published / DIFFERENCE_PAGE)),
                 "seconds": publication.seconds,
             }
         )
 
     return snapshot
+
+
+def _changes(changes: dict[str, int]) -> str:
+    if not changes:
+        return "none"
+    return markdown_table(pl.DataFrame({"change": list(changes), "number": list(changes.values())}))
 
 
 @dg.asset_check(asset=SNAPSHOT, description="Every published table has the rows of its mart, in DuckDB, Parquet and CSV.")

@@ -38,14 +38,15 @@ def frictionless_type(data_type: str) -> str:
     return _FRICTIONLESS_TYPES.get(plain, "any")
 
 
-def datapackage(tables: Sequence[Table], rows: Mapping[str, int], sha256: Mapping[str, str]) -> str:
-    """Return the Frictionless description of the CSV files; each names its Parquet twin with rows and hash."""
+def datapackage(tables: Sequence[Table], rows: Mapping[str, int], sha256: Mapping[str, str], publication: int) -> str:
+    """Return the Frictionless description of the CSV files of a publication; each names its Parquet twin with rows and hash."""
     package = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "gongkai",
         "title": "China's annual reports on open government information (政府信息公开工作年度报告)",
         "description": "Texts of the CSV files that a spreadsheet would take for a formula begin with an apostrophe; the "
         "Parquet files hold them as they are. NULL is an empty field, an empty text is two quotation marks.",
+        "publication": publication,
         "formatVersion": FORMAT_VERSION,
         "resources": [_resource(table, rows[table.name], sha256[table.name]) for table in tables],
     }

@@ -1,12 +1,14 @@
 """Build the published snapshot beside the old one and swap it in, or leave the old one as it is.
 
-Here: the order of things, what happens when a step fails, and the swap. Not here: how each file is written.
+Here: the order of things, the number of a publication, what happens when a step fails or the change needs a person's word,
+and the swap. Not here: how each file is written, what changed (``difference``), what needs a word (``judgement``).
 
 Every file is replaced by one rename within the same file system, so a reader sees a whole old file or a whole new one; a
 reader that has the old file open keeps it until it closes it. Whatever fails before the last rename, the old files stand.
 """
 
 import errno
+import json
 import os
 import shutil
 import tempfile
@@ -18,12 +20,13 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from dagster_project.publishing import database, description, files
+from dagster_project.publishing import database, description, difference, difference_page, files, judgement
 from dagster_project.publishing.tables import Table
 
 DATABASE = "gongkai.duckdb"
 DATAPACKAGE = "datapackage.json"
 DICTIONARY = "data_dictionary.md"
+DIFFERENCE_PAGE = "publication_diff.md"
 _BUILDING = ".building-"
 
 
@@ -31,71 +34,162 @@ class PublishingError(Exception):
     """The snapshot could not be published; the previous one is as it was. The message says why and what to do."""
 
 
+class PublishingRefused(PublishingError):
+    """The change needs a person's word, and none was given. What would change lies in the folder of refused publications."""
+
+
 @dataclass(frozen=True)
 class Publication:
-    """What publishing did: rows per table, files replaced (relative paths; empty when nothing changed), seconds."""
+    """What publishing did: rows per table, files replaced (relative paths; empty when nothing changed), seconds.
+
+    ``number``: of the publication that stands now, from 1. ``changes``: changes against the one before, by kind.
+    """
 
     rows: dict[str, int]
     replaced: tuple[str, ...]
     seconds: float
+    number: int
+    changes: dict[str, int]
 
     @property
     def changed(self) -> bool:
         return bool(self.replaced)
 
 
-def publish(warehouse: Path, tables: Sequence[Table], published: Path) -> Publication:
+def publish(
+    warehouse: Path, tables: Sequence[Table], published: Path, *, refused: Path | None = None, confirm: str = ""
+) -> Publication:
     """Bring ``published`` up to date with the private warehouse; touch nothing when no table and no description changed.
 
+    ``refused``: the folder where a refused change is kept for people to look at, beside ``published`` unless given.
+    ``confirm``: the fingerprint of a refused change that a person looked at.
+
     Raises:
+        PublishingRefused: published reports or numbers would be lost, or many changed; ``confirm`` names no such change.
         PublishingError: it could not be done; the previous snapshot is as it was.
     """
     started = time.monotonic()
+    refused = refused or published.with_name("refused")
     try:
         published.mkdir(parents=True, exist_ok=True)
         _remove_leftovers(published)
         building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=published))
         try:
-            rows = _build(warehouse, tables, published, building)
+            built = _build(warehouse, tables, published, building)
+            _judge(built, published, refused, confirm)
             replaced = _swap(building, published)
-            _remove_retired(tables, published)
+            _remove_retired(difference.with_diff(tables), published)
         finally:
             shutil.rmtree(building, ignore_errors=True)
+        if refused.exists():
+            shutil.rmtree(refused)
     except (OSError, duckdb.Error, pl.exceptions.PolarsError) as error:
         raise PublishingError(_sentence(error, published)) from error
-    return Publication(rows, replaced, round(time.monotonic() - started, 3))
+    changes = {} if built.found is None else dict(built.found.changes.group_by("change", maintain_order=True).len().iter_rows())
+    return Publication(built.rows, replaced, round(time.monotonic() - started, 3), built.number, changes)
 
 
-def _build(warehouse: Path, tables: Sequence[Table], published: Path, building: Path) -> dict[str, int]:
-    """Write into ``building`` the files that differ from the published ones, and return the rows of every table."""
+@dataclass(frozen=True)
+class _Built:
+    """What stands in the building: rows per table, the publication's number, what it changes (None: nothing, or all new)."""
+
+    rows: dict[str, int]
+    number: int
+    found: difference.Difference | None
+
+
+def _build(warehouse: Path, tables: Sequence[Table], published: Path, building: Path) -> _Built:
+    """Write into ``building`` the files that differ from the published ones."""
     parquet, rows, hashes, changed = {}, {}, {}, []
     (building / "parquet").mkdir()
     (building / "csv").mkdir()
+    old = {path.stem: path for path in sorted(published.glob("parquet/*.parquet"))}
+    history = old.pop(difference.NAME, None)
     with database.connect(warehouse, building / "spill", read_only=True) as connection:
         for table in tables:
             new = building / "parquet" / f"{table.name}.parquet"
             rows[table.name] = files.write_parquet(connection, table, new)
             hashes[table.name] = files.sha256(new)
-            old = published / "parquet" / new.name
-            same = old.exists() and files.sha256(old) == hashes[table.name]
+            same = table.name in old and files.sha256(old[table.name]) == hashes[table.name]
             if same:
                 new.unlink()
             else:
                 changed.append(table.name)
-            parquet[table.name] = old if same else new
-    texts = {DATAPACKAGE: description.datapackage(tables, rows, hashes), DICTIONARY: description.data_dictionary(tables)}
-    described = {name: _text(published / name) == text for name, text in texts.items()}
-    for name, text in texts.items():
-        if not described[name]:
+            parquet[table.name] = old[table.name] if same else new
+    number, found = _previous_number(published, history, old), None
+    told = difference.with_diff(tables)
+    if history is not None and number is not None:
+        parquet[difference.NAME] = history
+        rows[difference.NAME], hashes[difference.NAME] = files.parquet_rows(history), files.sha256(history)
+    if difference.NAME not in parquet or changed or not _described(published, _texts(told, rows, hashes, number)):
+        if number is not None:
+            dictionary = description.data_dictionary(told)
+            described = not changed or _text(published / DICTIONARY) != dictionary
+            found = difference.difference(old, parquet, tables, described=described, spill=building / "spill")
+        number = (number or 0) + 1
+        new = building / "parquet" / f"{difference.NAME}.parquet"
+        rows[difference.NAME] = difference.write_history(history, found, number, new)
+        parquet[difference.NAME], hashes[difference.NAME] = new, files.sha256(new)
+        changed.append(difference.NAME)
+        page = difference_page.page(number, difference.no_changes() if found is None else found.changes)
+        (building / DIFFERENCE_PAGE).write_text(page, encoding="utf-8")
+    for name, text in _texts(told, rows, hashes, number).items():
+        if _text(published / name) != text:
             (building / name).write_text(text, encoding="utf-8")
     format_changed = f'"formatVersion": {description.FORMAT_VERSION},' not in (_text(published / DATAPACKAGE) or "")
-    for table in tables:
+    for table in told:
         if format_changed or table.name in changed or not (published / "csv" / f"{table.name}.csv").exists():
             files.write_csv(parquet[table.name], building / "csv" / f"{table.name}.csv")
-    if changed or not all(described.values()) or not (published / DATABASE).exists():
-        database.write_database(tables, parquet, building / DATABASE)
+    if changed or not (published / DATABASE).exists():
+        database.write_database(told, parquet, building / DATABASE)
     shutil.rmtree(building / "spill", ignore_errors=True)
-    return rows
+    return _Built(rows, number, found)
+
+
+def _texts(tables: Sequence[Table], rows: dict[str, int], hashes: dict[str, str], number: int) -> dict[str, str]:
+    return {
+        DATAPACKAGE: description.datapackage(tables, rows, hashes, number),
+        DICTIONARY: description.data_dictionary(tables),
+    }
+
+
+def _described(published: Path, texts: dict[str, str]) -> bool:
+    return all(_text(published / name) == text for name, text in texts.items())
+
+
+def _previous_number(published: Path, history: Path | None, old: dict[str, Path]) -> int | None:
+    """Return the number of the publication that stands, None when there is none; one without a number is the first."""
+    if not old:
+        return None
+    try:
+        said = json.loads(_text(published / DATAPACKAGE) or "{}").get("publication")
+    except ValueError:
+        said = None  # cut short by another program; what follows says the number too
+    if isinstance(said, int):
+        return said
+    last = None if history is None else pl.scan_parquet(history).select(pl.col("publication_no").max()).collect().item()
+    return last or 1
+
+
+def _judge(built: _Built, published: Path, refused: Path, confirm: str) -> None:
+    """Raise PublishingRefused, and keep what would change, when it needs a person's word and ``confirm`` is not it."""
+    objections = judgement.objections(built.found) if built.found else []
+    if not objections:
+        return
+    word = judgement.fingerprint(built.found)
+    if confirm == word:
+        return
+    refused.mkdir(parents=True, exist_ok=True)
+    (refused / DIFFERENCE_PAGE).write_text(
+        difference_page.page(built.number, built.found.changes, objections, word), encoding="utf-8"
+    )
+    built.found.changes.write_parquet(refused / f"{difference.NAME}.parquet")
+    other = f"{confirm!r} confirms another change than this one. " if confirm else ""
+    raise PublishingRefused(
+        f"Publishing refused: {'; '.join(objections)}. {other}The previous snapshot is as it was. Look at "
+        f"{refused / DIFFERENCE_PAGE}; if it is right, 'make run CONFIRM={word}' publishes it (in the UI: materialise "
+        f"published/snapshot with confirm: {word} in its configuration)."
+    )
 
 
 def _swap(building: Path, published: Path) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import pytest
 
 from dagster_project.home import Home
 from dagster_project.publishing import description
+from dagster_project.publishing.difference import with_diff
 from dagster_project.publishing.labels import labels
 from dagster_project.publishing.tables import Table, published_tables
 
@@ -25,13 +26,13 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> tuple[Table, ...]:
     home = Home.at(folder, folder / "data")
     home.prepare()
     home.into_environment()
-    return published_tables(dbt_project.manifest(home))
+    return with_diff(published_tables(dbt_project.manifest(home)))
 
 
 @pytest.fixture(scope="module")
 def package(tables: tuple[Table, ...]) -> dict:
     counts, hashes = {table.name: 0 for table in tables}, {table.name: "0" * 64 for table in tables}
-    return json.loads(description.datapackage(tables, counts, hashes))
+    return json.loads(description.datapackage(tables, counts, hashes, 1))
 
 
 def test_every_table_has_a_label_in_both_languages(tables: tuple[Table, ...]) -> None:

@@ -68,13 +68,16 @@ def _state(folder: Path) -> dict[str, tuple[bytes, int, int]]:
 
 def test_every_form_of_a_table_is_published(warehouse: Path, tmp_path: Path) -> None:
     publication = publish(warehouse, [BODIES], tmp_path / "published")
-    assert publication.rows == {"dim_body": 8}
+    assert publication.rows == {"dim_body": 8, "publication_diff": 0}
     assert sorted(_state(tmp_path / "published")) == [
         "csv/dim_body.csv",
+        "csv/publication_diff.csv",
         "data_dictionary.md",
         "datapackage.json",
         "gongkai.duckdb",
         "parquet/dim_body.parquet",
+        "parquet/publication_diff.parquet",
+        "publication_diff.md",
     ]
     assert set(publication.replaced) == set(_state(tmp_path / "published"))
 
@@ -123,8 +126,11 @@ def test_an_empty_text_and_null_stay_apart_in_csv(warehouse: Path, tmp_path: Pat
 def test_the_database_carries_comments(warehouse: Path, tmp_path: Path) -> None:
     publish(warehouse, [BODIES], tmp_path / "published")
     with duckdb.connect(str(tmp_path / "published" / "gongkai.duckdb"), read_only=True) as connection:
-        assert connection.execute("select comment from duckdb_tables()").fetchall() == [(BODIES.description,)]
-        comments = dict(connection.execute("select column_name, comment from duckdb_columns() where not internal").fetchall())
+        comments = dict(connection.execute("select table_name, comment from duckdb_tables()").fetchall())
+        assert comments["dim_body"] == BODIES.description
+        comments = dict(
+            connection.execute("select column_name, comment from duckdb_columns() where table_name = 'dim_body'").fetchall()
+        )
         said = {column.name: column.description for column in BODIES.columns}
         said["cases"] = "案件数 / Cases. A number, which may be negative. Unit: cases (件). Don't add. Legal basis: 复议法."
         assert comments == said
@@ -142,7 +148,7 @@ def test_the_database_opens_with_older_drivers(warehouse: Path, tmp_path: Path) 
 def test_the_data_package_names_types_keys_and_grain(warehouse: Path, tmp_path: Path) -> None:
     publish(warehouse, [BODIES], tmp_path / "published")
     package = json.loads((tmp_path / "published" / "datapackage.json").read_text(encoding="utf-8"))
-    [resource] = package["resources"]
+    [resource, _] = package["resources"]
     assert resource["path"] == "csv/dim_body.csv"
     assert resource["grain"] == "One row per reporting body."
     assert resource["rows"] == 8
@@ -170,6 +176,9 @@ def test_only_changed_tables_are_replaced(warehouse: Path, tmp_path: Path) -> No
     assert set(publication.replaced) == {
         "csv/dim_body.csv",
         "parquet/dim_body.parquet",
+        "csv/publication_diff.csv",
+        "parquet/publication_diff.parquet",
+        "publication_diff.md",
         "gongkai.duckdb",
         "datapackage.json",
     }

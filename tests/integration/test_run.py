@@ -473,3 +473,62 @@ def test_every_run_good_or_bad_is_in_the_history(edited: Ran, history: dg.Dagste
         "FAILURE",
         "SUCCESS",
     ]
+
+
+# --- what a person has to confirm ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def refused(run, home: Home, edited: Ran) -> Ran:
+    """A run after a report left the archive, as when a folder is not mounted."""
+    (home.raw / LATE).unlink()
+    return run()
+
+
+def test_a_report_that_left_the_archive_is_not_unpublished_without_a_word(refused: Ran, edited: Ran, home: Home) -> None:
+    assert refused.result.exit_code == 1
+    assert refused.bytes == edited.bytes
+    assert "Publishing refused: 1 published body-years would lose 1 reports" in refused.result.stdout
+    assert "(霁川县档案局 2023; the file of 1 of them is no longer read)" in refused.result.stdout
+    assert "published (as it was)" in refused.result.stdout
+    assert "| 霁川县档案局 | 2023 |" in (home.refused / "publication_diff.md").read_text(encoding="utf-8")
+
+
+def word_of(refused: Ran) -> str:
+    [word] = re.findall(r"make run CONFIRM=([0-9a-f]+)", refused.result.stdout)
+    return word
+
+
+def test_the_ui_hands_the_word_over_in_the_configuration(refused: Ran, home: Home, history: dg.DagsterInstance) -> None:
+    from dagster_project.defs.lib.archive import Archive
+    from dagster_project.defs.publishing import snapshot_asset
+
+    asset = snapshot_asset(home)
+    result = dg.materialize(
+        [asset],
+        resources={"archive": Archive(home)},
+        run_config={"ops": {"published__snapshot": {"config": {"confirm": "0123456789ab"}}}},
+        raise_on_error=False,
+    )
+    [failure] = [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
+    assert "'0123456789ab' confirms another change" in failure.step_failure_data.user_failure_data.description
+
+
+def test_a_confirmed_run_publishes_and_tells_what_changed(refused: Ran, run, home: Home, history: dg.DagsterInstance) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GONGKAI_CONFIRM", word_of(refused))
+        confirmed = run()
+    assert confirmed.result.exit_code == 0, confirmed.said
+    changes = confirmed.table("publication_diff")
+    # The first run published, the second changed nothing, three failed, one was refused.
+    assert sorted(changes["publication_no"].unique()) == [2, 3]
+    [gone] = changes.filter(publication_no=3, change="report_removed").to_dicts()
+    assert (gone["body_name"], gone["report_year"]) == ("霁川县档案局", 2023)
+    cells = changes.filter(publication_no=2, change="cell").select("cell", "old_value", "new_value").rows()
+    assert cells == [("disclosure.penalties.decisions", 0, 7)]
+    assert "\npublication 3, changes\n" in confirmed.result.stdout
+    assert confirmed.count("report_removed") == 1
+    metadata = materialised(history, confirmed)["published/snapshot"].metadata
+    assert metadata["publication"].value == 3
+    assert "| report_removed | 1 |" in metadata["changes"].value
+    assert not home.refused.exists()

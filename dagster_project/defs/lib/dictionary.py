@@ -7,6 +7,7 @@ every published snapshot carries too; the staged frames (schemas/render.py).
 from dagster_project.defs.lib import dbt_project
 from dagster_project.home import PROJECT, Home
 from dagster_project.publishing.description import data_dictionary
+from dagster_project.publishing.difference import with_diff
 from dagster_project.publishing.tables import published_tables
 
 DICTIONARY = PROJECT / "docs" / "data_dictionary.md"
@@ -19,7 +20,7 @@ def dictionary(home: Home) -> str:
     Raises:
         DbtError: dbt cannot parse its project.
     """
-    text = data_dictionary(published_tables(dbt_project.manifest(home)))
+    text = data_dictionary(with_diff(published_tables(dbt_project.manifest(home))))
     return text.replace(_TITLE, f"{_TITLE}\n{_GENERATED}", 1)
 
 
