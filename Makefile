@@ -2,6 +2,7 @@
 #
 #   make run [RAW=dir] [DATA=dir]      ingest an archive, build and publish the warehouse
 #   make run CONFIRM=fingerprint       publish a change that was refused
+#   make publish-postgres DSN=address  the published snapshot into a PostgreSQL database
 #   make test                          the whole test suite
 #   make test-nightly                  the same with what takes a quarter of an hour
 #   make ui [DATA=dir] [PORT=3000]     Dagster UI on 127.0.0.1
@@ -25,6 +26,9 @@ endif
 ifdef CONFIRM
 export GONGKAI_CONFIRM := $(value CONFIRM)
 endif
+ifdef DSN
+export GONGKAI_POSTGRES := $(value DSN)
+endif
 ifdef FILE
 export GONGKAI_FILE := $(value FILE)
 endif
@@ -36,7 +40,7 @@ export GONGKAI_CELL := $(value CELL)
 endif
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-nightly ui inspect bench contracts lint setup
+.PHONY: run test test-nightly ui inspect publish-postgres bench contracts lint setup
 
 setup: $(ENVIRONMENT)
 
@@ -59,6 +63,9 @@ ui: $(ENVIRONMENT)
 inspect: $(ENVIRONMENT)
 	@test -n "$$GONGKAI_FILE" || { echo "Name a document: make inspect FILE=<path> [CELL=<code>]" >&2; exit 2; }
 	@$(GONGKAI) inspect "$$GONGKAI_FILE" $${GONGKAI_CELL:+--cell "$$GONGKAI_CELL"}
+
+publish-postgres: $(ENVIRONMENT)
+	@$(GONGKAI) publish-postgres
 
 bench: $(ENVIRONMENT)
 	@.venv/bin/python -m benchmarks

@@ -1,4 +1,4 @@
-"""The command line: ``python -m dagster_project.cli run | ui | inspect | contracts``.
+"""The command line: ``python -m dagster_project.cli run | ui | inspect | publish-postgres | contracts``.
 
 Here: options, exit statuses, what is said. Everything heavy is imported when it is needed: the start is most of a small
 run, and worker processes import this module again.
@@ -175,6 +175,33 @@ def inspect(file: Path, cell: str | None) -> None:
     from dagster_project.reading.inspect import show
 
     sys.exit(show(file, cell) or 0)
+
+
+@main.command("publish-postgres")
+@click.option("--data", envvar="GONGKAI_DATA", help="Folder with the published snapshot (GONGKAI_DATA).")
+def publish_postgres(data: str | None) -> None:
+    """Load the published snapshot into the PostgreSQL database named by GONGKAI_POSTGRES, as schema gongkai."""
+    import os
+
+    try:
+        from dagster_project.publishing.postgres import DSN_VARIABLE, PostgresError, publish_to_postgres
+    except ImportError as error:
+        click.echo(f"PostgreSQL's driver is missing ({error}). 'make setup' installs it, as the extra 'postgres'.", err=True)
+        sys.exit(UNUSABLE)
+    started = time.monotonic()
+    try:
+        # By the environment, never as an argument: other users see the arguments of a process.
+        loaded = publish_to_postgres(os.environ.get(DSN_VARIABLE, ""), _home(None, data).published)
+    except PostgresError as error:
+        click.echo(str(error), err=True)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        click.echo("\nStopped. What was published there before is as it was.", err=True)
+        sys.exit(INTERRUPTED)
+    click.echo(f"publication {loaded.publication} → schema gongkai in {loaded.place}")
+    click.echo(f"{len(loaded.rows)} tables, {sum(loaded.rows.values()):,} rows, {time.monotonic() - started:.1f} seconds")
+    for note in loaded.notes:
+        click.echo(note)
 
 
 @main.command()
