@@ -320,7 +320,8 @@ def _type(field: pa.Field, table: str) -> str:
 def _copy(connection: psycopg.Connection, source: _Source, parquet: pq.ParquetFile) -> int:
     """Copy the rows of a file, and return how many texts had to be changed for PostgreSQL to hold them."""
     replaced = 0
-    statement = sql.SQL("copy {} from stdin (format csv)").format(sql.Identifier(_BUILDING, source.name))
+    # Frozen: a transaction that began before this one finds the new tables by their names, and would find them empty.
+    statement = sql.SQL("copy {} from stdin (format csv, freeze)").format(sql.Identifier(_BUILDING, source.name))
     with connection.cursor() as cursor:
         with cursor.copy(statement) as copy:
             for batch in parquet.iter_batches(_ROWS_AT_A_TIME):

@@ -233,9 +233,8 @@ def test_who_is_in_the_reading_role_may_read_and_nothing_else(server: Server, da
         administrator.execute(f"create role stranger login password '{PASSWORD}'")
     try:
         assert len(cells(server.address("owner", "analyst"))) == 4
-        with psycopg.connect(server.address("owner", "analyst")) as analyst:
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                analyst.execute("delete from gongkai.fct_cells")
+        with psycopg.connect(server.address("owner", "analyst")) as analyst, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            analyst.execute("delete from gongkai.fct_cells")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             cells(server.address("owner", "stranger"))
         # And still after the next publication.
@@ -297,6 +296,17 @@ def test_readers_see_old_or_new_tables_and_never_wait_for_long(database: str, sn
         reading.join()
     assert seen == {(4, "a"), (1, "z")}
     assert slowest[0] < 5
+
+
+def test_an_older_transaction_finds_the_new_tables_whole(database: str, snapshot: Snapshot) -> None:
+    publish_to_postgres(database, snapshot.published)
+    snapshot.publish("('2019', 'z', 1, null, null, null, null)")
+    with psycopg.connect(database) as reader:
+        reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        assert reader.execute("select count(*) from pg_class").fetchone()[0] > 0
+        publish_to_postgres(database, snapshot.published)
+        # The names lead to the new tables at once; their rows must not be younger than the reader's view of the database.
+        assert reader.execute("select cell from gongkai.fct_cells").fetchall() == [("z",)]
 
 
 def test_views_that_people_made_show_the_new_tables(database: str, snapshot: Snapshot) -> None:
