@@ -33,7 +33,8 @@ select
     documents.cells_expected,
     documents.cells_read,
     cast(coalesce(equations.assessed, 0) as integer) as equations_assessed,
-    cast(coalesce(equations.failed, 0) as integer) as equations_failed
+    cast(coalesce(equations.failed, 0) as integer) as equations_failed,
+    'reports/' || cast(documents.report_year as varchar) || '/' || documents.document_id || '.html' as page_path
 from {{ ref('stg_documents') }} as documents
 inner join {{ ref('int_report_versions') }} as versions on documents.document_id = versions.document_id
 left join equations on documents.document_id = equations.document_id

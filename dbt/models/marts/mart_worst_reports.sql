@@ -41,6 +41,7 @@ select
     cast(counted.open_continuity as integer) as open_continuity,
     cast(counted.open_plausibility as integer) as open_plausibility,
     cast(counted.located_cells as integer) as located_cells,
-    counted.patterns
+    counted.patterns,
+    reports.page_path
 from counted
 inner join {{ ref('dim_report') }} as reports on counted.report_id = reports.report_id
