@@ -95,7 +95,8 @@ def _summary(archive: "Archive", execution: "Execution", total: float) -> int:
         lines += ["", f"documents read {archive.refresh.documents_read:,}, kept {archive.refresh.documents_kept:,}"]
     lines += terminal.second_lines(archive.seconds, total)
     replaced = None if archive.publication is None else len(archive.publication.replaced)
-    lines += terminal.result_lines(archive.home, replaced)
+    pages = None if archive.pages is None else (archive.pages.pages, archive.pages.written + archive.pages.removed)
+    lines += terminal.result_lines(archive.home, replaced, pages)
     if archive.publication is not None:
         lines += terminal.change_lines(archive.publication.number, archive.publication.changes)
     for title, sentences in (

@@ -67,6 +67,11 @@ class Home:
         return self.data / "warehouse" / "gongkai.duckdb"
 
     @property
+    def page_ledger(self) -> Path:
+        """What the pages of the published reports were made of."""
+        return self.warehouse.with_name("report_pages.parquet")
+
+    @property
     def published(self) -> Path:
         return self.data / "published"
 

@@ -126,16 +126,21 @@ def second_lines(seconds: Mapping[str, float], total: float) -> list[str]:
     return [*lines, f"  {'everything':<28}{total:>12.1f}"]
 
 
-def result_lines(home: Home, replaced: int | None) -> list[str]:
-    """Return where the results are."""
+def result_lines(home: Home, replaced: int | None, pages: tuple[int, int] | None = None) -> list[str]:
+    """Return where the results are. ``pages``: how many pages of reports there are, and how many files of them were written."""
     state = "as it was" if replaced is None else "unchanged" if replaced == 0 else f"{replaced} files replaced"
-    return [
+    lines = [
         "",
         f"published ({state})",
         f"  {home.published / 'gongkai.duckdb'}",
         f"  {home.published / 'parquet'}",
         f"  {home.published / 'csv'}",
     ]
+    index = home.published / "reports" / "index.html"
+    if pages is None:
+        return [*lines, f"  {index}  (as it was)"] if index.exists() else lines
+    number, written = pages
+    return [*lines, f"  {index}  ({number:,} pages, {written:,} files changed)" if written else f"  {index}  ({number:,} pages, unchanged)"]
 
 
 def change_lines(number: int, changes: Mapping[str, int]) -> list[str]:

@@ -41,6 +41,7 @@ ARROWS = {
     },
     "dagster_project.synthesis": {"schemas", "dagster_project.forms"},
     "dagster_project.publishing": {"schemas", "dagster_project.home"},
+    "dagster_project.pages": {"dagster_project.forms", "dagster_project.publishing"},
     "dagster_project.terminal": {"dagster_project.home", "dagster_project.publishing"},
     "dagster_project.defs": {
         "schemas",
@@ -52,6 +53,7 @@ ARROWS = {
         "dagster_project.reading",
         "dagster_project.auditing",
         "dagster_project.publishing",
+        "dagster_project.pages",
     },
     "dagster_project.definitions": {"dagster_project.defs"},
     "dagster_project.cli": {

@@ -16,6 +16,7 @@ from dagster_project.home import Home
 from schemas import MANIFEST
 
 if TYPE_CHECKING:
+    from dagster_project.pages import Pages
     from dagster_project.publishing import Publication
     from dagster_project.reading.staging import Refresh
 
@@ -51,6 +52,7 @@ class Archive:
         self.seconds: dict[str, float] = {}
         self.refresh: Refresh | None = None
         self.publication: Publication | None = None
+        self.pages: Pages | None = None
 
     @property
     def home(self) -> Home:
