@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
 from dagster_project.forms import registry
 from dagster_project.pages.index import indexes
 from dagster_project.pages.page import Batch, pages
+from dagster_project.publishing.database import MEMORY_LIMIT
+from dagster_project.publishing.files import literal, quoted
 from dagster_project.publishing.files import sha256 as sha256_of
 
 FOLDER = "reports"
@@ -27,6 +30,13 @@ INDEX = f"{FOLDER}/index.html"
 # Pages are made so many at a time: their text is held in memory, about 40 kB each.
 PAGES_AT_A_TIME = 2_500
 _TABLES = ("dim_report", "fct_cells", "fct_findings", "fct_corrections")
+# The columns of the tables that a page shows; nothing else of them is read.
+_CELL = ("cell", "value", "unit", "raw_text", "status", "locator")
+_FINDING = (
+    "finding_id", "rule", "family", "place", "cells", "left_value", "right_value", "residual", "diagnosis", "suspect_cell",
+    "implied_value", "blame", "pattern", "verdict", "verdict_reason", "is_open",
+)  # fmt: skip
+_CORRECTION = ("cell", "printed_text", "corrected_value", "reason", "status")
 _BUILDING = ".building"
 # A page is in the folder of its year and named by its report; anything else in that column would lead elsewhere.
 _PAGE_PATH = rf"^{FOLDER}/[0-9]{{4}}/[0-9a-f]{{8,64}}\.html$"
@@ -73,7 +83,7 @@ def publish_pages(published: Path, ledger: Path) -> Pages:
     started = time.monotonic()
     try:
         return _publish(published, ledger, started)
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, duckdb.Error, pl.exceptions.PolarsError) as error:
         full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
         cause = f"no space left on the disk of {published}" if full else str(error)
         raise PagesError(
@@ -91,7 +101,7 @@ def _publish(published: Path, ledger: Path, started: float) -> Pages:
         reports = pl.read_parquet(_table(published, "dim_report"), columns=["is_current", "equations_failed"])
         return _done(published, reports, 0, 0, started)
     reports = _reports(published)
-    fingerprints = _fingerprints(published, reports, key_of_code=_code())
+    fingerprints = _fingerprints(published, reports)
     stale = _stale(fingerprints, known.pages if known else None, present)
     written = 0
     for html in _made(published, reports, stale):
@@ -119,8 +129,8 @@ def _inputs(published: Path) -> str:
 
 
 def _code() -> str:
-    """Return a hash of this package, of the registry of forms, and of the version of polars, which makes the fingerprints."""
-    digest = sha256(pl.__version__.encode())
+    """Return a hash of this package, of the registry of forms, and of the versions of what makes the fingerprints."""
+    digest = sha256(f"{pl.__version__} {duckdb.__version__}".encode())
     here = Path(__file__).parent
     for path in sorted([*here.glob("*.py"), *here.glob("*.css"), *registry.FOLDER.glob("*.csv")]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -162,21 +172,21 @@ def _reports(published: Path) -> pl.DataFrame:
     )
 
 
-def _fingerprints(published: Path, reports: pl.DataFrame, *, key_of_code: str) -> pl.DataFrame:
+def _fingerprints(published: Path, reports: pl.DataFrame) -> pl.DataFrame:
     """Return a fingerprint of everything each page is made of: report_id, page_path, fingerprint."""
 
-    def of(name: str, *keep: pl.Expr) -> pl.DataFrame:
-        """The sum over hashes of a report's rows, each of which names its place: no order, no row that does not count."""
-        rows = pl.scan_parquet(_table(published, name)).filter(*keep)
-        return (
-            rows.select("report_id", row=pl.struct(pl.all()).hash())
-            .group_by("report_id")
-            .agg(pl.col("row").sum())
-            .collect(engine="streaming")
-        )
+    def of(name: str, columns: Iterable[str], where: str = "true") -> pl.DataFrame:
+        """The sum over the hashes of a report's rows, each of which names its place; the order says nothing."""
+        # By DuckDB, which hashes a repeated text once: an eighth of what polars takes for 20 million cells.
+        return connection.execute(
+            f"select report_id, (sum(hash({', '.join(map(quoted, columns))})::hugeint) % 18446744073709551616)::ubigint as row "
+            f"from read_parquet({literal(_table(published, name))}) where report_id is not null and {where} group by report_id"
+        ).pl()
 
-    cells, failed = of("fct_cells"), of("fct_findings", pl.col("status") == "fail", pl.col("report_id").is_not_null())
-    corrected = of("fct_corrections")
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT}) as connection:
+        cells = of("fct_cells", _CELL)
+        failed = of("fct_findings", _FINDING, "status = 'fail'")
+        corrected = of("fct_corrections", _CORRECTION)
     joined = (
         reports.with_columns(own=pl.struct(pl.all()).hash())
         .join(cells.rename({"row": "cells"}), on="report_id", how="left")
@@ -184,7 +194,7 @@ def _fingerprints(published: Path, reports: pl.DataFrame, *, key_of_code: str) -
         .join(failed.rename({"row": "failed"}), on="report_id", how="left")
         .join(corrected.rename({"row": "corrected"}), on="report_id", how="left")
     )
-    made_of = pl.struct("own", "cells", "prior", "failed", "corrected", pl.lit(key_of_code).alias("code"))
+    made_of = pl.struct("own", "cells", "prior", "failed", "corrected", pl.lit(_code()).alias("code"))
     return joined.select("report_id", "page_path", fingerprint=made_of.hash()).sort("report_id")
 
 
@@ -199,20 +209,25 @@ def _stale(fingerprints: pl.DataFrame, known: pl.DataFrame | None, present: set[
 
 def _made(published: Path, reports: pl.DataFrame, stale: pl.Series) -> Iterator[pl.DataFrame]:
     """Make the pages of reports, some at a time."""
-    failed = pl.scan_parquet(_table(published, "fct_findings")).filter(status="fail")
-    cells = pl.scan_parquet(_table(published, "fct_cells"))
-    corrections = pl.scan_parquet(_table(published, "fct_corrections"))
+    failed = pl.scan_parquet(_table(published, "fct_findings")).filter(status="fail").select("report_id", *_FINDING)
+    cells = pl.scan_parquet(_table(published, "fct_cells")).select("report_id", *_CELL)
+    corrections = pl.scan_parquet(_table(published, "fct_corrections")).select("report_id", *_CORRECTION)
     for start in range(0, len(stale), PAGES_AT_A_TIME):
         wanted = reports.filter(pl.col("report_id").is_in(stale.slice(start, PAGES_AT_A_TIME).implode()))
-        ids = wanted.select("report_id").lazy()
-        before = wanted.select("report_id", "prior_report_id").drop_nulls().lazy()
-        prior = before.join(
-            cells.select("report_id", "cell", "value", "status"), left_on="prior_report_id", right_on="report_id", how="inner"
-        ).select("report_id", "cell", "value", "status")
-        of_these = [frame.join(ids, on="report_id", how="semi") for frame in (cells, failed, corrections)]
-        own, last_year, found, corrected = pl.collect_all([of_these[0], prior, of_these[1], of_these[2]])
-        own = own.drop("is_current").sort("report_id", "cell")
-        yield pages(Batch(wanted, own, last_year, found.drop("is_current"), corrected.drop("is_current")))
+        ours = pl.col("report_id").is_in(wanted["report_id"].implode())
+        before = wanted.select("report_id", "prior_report_id").drop_nulls()
+        theirs = pl.col("report_id").is_in(before["prior_report_id"].implode())
+        # A list of identifiers is looked up in the statistics of the files; a join would read all of them.
+        own, last_year, found, corrected = pl.collect_all(
+            [
+                cells.filter(ours),
+                cells.filter(theirs).select("cell", "value", "status", prior_report_id="report_id"),
+                failed.filter(ours),
+                corrections.filter(ours),
+            ]
+        )
+        last_year = before.join(last_year, on="prior_report_id", how="inner")
+        yield pages(Batch(wanted, own.sort("report_id", "cell"), last_year, found, corrected))
 
 
 def _present(folder: Path) -> Iterator[str]:
