@@ -303,13 +303,13 @@ def test_assets_carry_rows_columns_lineage_counts_and_a_picture(first: Ran, hist
 
     described = {spec.key.to_user_string() for spec in defs().resolve_all_asset_specs() if "dagster/column_schema" in spec.metadata}
     described |= {key for key, asset in found.items() if "dagster/column_schema" in asset.metadata}
-    assert set(found) - described == {"published/snapshot"}
+    assert set(found) - described == {"published/snapshot", "published/report_pages"}
 
 
 def test_stages_are_told_while_the_run_goes_on(first: Ran) -> None:
     told = re.findall(r"^ *[\d.]+ s  (.+)$", first.result.stderr, re.MULTILINE)
     stages = [line for line in told if ":" not in line]
-    known = ["starting", "listing the archive", "loading the definitions", "reading", "auditing", "models", "publishing"]
+    known = ["starting", "listing the archive", "loading the definitions", "reading", "auditing", "models", "publishing", "pages"]
     assert [stage for stage in stages if stage in known] == known
     assert len(set(stages)) == len(stages)
     for done, total in re.findall(r": ([\d,]+) of ([\d,]+)$", first.result.stderr, re.MULTILINE):
