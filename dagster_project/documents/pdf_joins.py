@@ -120,6 +120,8 @@ def _carried_over(before: Table, part: Table, lower: list[Cell]) -> list[Cell]:
             cell.text = glue.join(text for text in (cell.text, below.text) if text)
             if not cell.glyphs:
                 cell.box, cell.glyphs = below.box, below.glyphs
+            if below.confidence is not None:
+                cell.confidence = min(below.confidence, 1.0 if cell.confidence is None else cell.confidence)
         joined = {id(below) for _, below in pairs}
         rest = [cell for cell in lower if id(cell) not in joined]
         return rest if any(cell.glyphs for cell in rest) else []

@@ -46,10 +46,12 @@ def hand_on(pages: Sequence[PageContent], into: Pieces) -> None:
 def _hand_on_table(table: WholeTable, into: Pieces) -> None:
     into.begin_table()
     for row in table.rows:
+        recognised = any(cell.confidence is not None for cell in row.cells)
         into.row(
             [cell.text for cell in row.cells],
             f"page={row.page.number}",
             [row.page.displayed(cell.box) for cell in row.cells],
+            [1.0 if cell.confidence is None else cell.confidence for cell in row.cells] if recognised else None,
         )
 
 

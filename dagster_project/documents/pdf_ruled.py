@@ -31,11 +31,12 @@ _THINNEST = 4.0
 
 @dataclass
 class Cell:
-    """One cell: its text, where it stands, and the glyphs in it."""
+    """One cell: its text, where it stands, and the glyphs in it; ``confidence`` when they were recognised, 0 to 1."""
 
     box: Box
     text: str = ""
     glyphs: list[Glyph] = field(default_factory=list)
+    confidence: float | None = None
 
 
 @dataclass

@@ -30,6 +30,8 @@ _RESULTS = registry.column_order("remedies")
 _CHANNELS = registry.row_order("remedies", "2021")
 # Labels that other tables use as well: they make a row of the requests table only where its own labels stand.
 _COMMON_ROWS = ("disposed", "other_other")
+# Rows whose blank at an end is trusted no more: empty columns were left out beside it, or the file may break off there.
+_OPEN_END = (pl.col("trimmed") | pl.col("last")).alias("trimmed")
 # So many Chinese characters in a cell are words; a remark on a value has fewer (约20, 无此项).
 _WORDS = 4
 
@@ -68,6 +70,7 @@ def _roles() -> pl.DataFrame:
         request=code("requests", "row"),
         applicant=code("requests", "column"),
         family=code("requests", "family"),
+        caption=code("disclosure", "caption").is_not_null(),
         channel=code("remedies", "row"),
         result=code("remedies", "column"),
     )
@@ -93,10 +96,13 @@ def read_tables(pieces: Pieces) -> TablesRead:
         request_head=pl.col("request_head").any(),
         remedy_head=pl.col("remedy_head").any(),
         measure_head=pl.col("measure").is_not_null().any(),
+        captioned=pl.col("caption").any(),
         families=pl.col("family").drop_nulls().last(),
     )
     rows = rows.join(summary, on="row_id", how="left", maintain_order="left").with_columns(
-        pl.col("request_head", "remedy_head", "measure_head").fill_null(False)
+        pl.col("request_head", "remedy_head", "measure_head", "captioned").fill_null(False),
+        # A file that breaks off inside a table breaks off in its last row.
+        last=pl.col("row_id") == pl.col("row_id").max().over("document"),
     )
     found = [_requests(rows, cells), _remedies(rows, cells)]
     disclosure, heads = _disclosure(rows, cells)
@@ -160,7 +166,7 @@ def _requests(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     )
     candidates = candidates.join(heads, on=["document", "table"], how="left", maintain_order="left")
     taken = _after_label(
-        candidates.select("document", "table", "row_id", "code", "trimmed", label_at="request_at", trusted="head_known"),
+        candidates.select("document", "table", "row_id", "code", _OPEN_END, label_at="request_at", trusted="head_known"),
         cells,
         len(_APPLICANTS),
     )
@@ -202,8 +208,12 @@ def _disclosure(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, 
             head_text=pl.col("text").filter(pl.col("measure").is_not_null()),
         )
     )
-    rows = rows.join(order, on="row_id", how="left", maintain_order="left").with_columns(
-        pl.col("measures", "clean", "head_text").forward_fill().over("document", "table")
+    # A caption in a row of its own begins a part with a head of its own; without one its columns are not known.
+    part = (pl.col("captioned") & pl.col("item_at").is_null() & ~pl.col("measure_head")).cum_sum().over("document", "table")
+    rows = (
+        rows.join(order, on="row_id", how="left", maintain_order="left")
+        .with_columns(part=part)
+        .with_columns(pl.col("measures", "clean", "head_text").forward_fill().over("document", "table", "part"))
     )
     candidates = rows.filter(
         pl.col("item_at").is_not_null()
@@ -221,7 +231,7 @@ def _disclosure(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, 
     for count in candidates["measures"].list.len().unique().sort():
         part = candidates.filter(pl.col("measures").list.len() == count)
         taken = _after_label(
-            part.select("document", "table", "row_id", "code", "trimmed", label_at="item_at", trusted="clean"), cells, count
+            part.select("document", "table", "row_id", "code", _OPEN_END, label_at="item_at", trusted="clean"), cells, count
         )
         parts.append(
             taken.join(part.select("row_id", "measures", "head_text"), on="row_id", how="left", maintain_order="left")
@@ -236,7 +246,27 @@ def _disclosure(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, 
     heads = coded.select("document", "cell", "head_text").unique(
         subset=["document", "cell"], keep="first", maintain_order=True
     )
-    return coded.drop("head_text"), heads
+    # Where an item stands under a head and elsewhere without one, one of the two is not this report's.
+    headless = _headless_items(rows, cells).join(coded.select("document", "cell").unique(), on=["document", "cell"], how="semi")
+    return pl.concat([coded.drop("head_text"), headless]), heads
+
+
+def _headless_items(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells of items, undecided, whose row stands first in a table: a page cut it from its head."""
+    first = rows.filter(
+        (pl.col("row") == 1) & pl.col("item_at").is_not_null() & pl.col("measures").is_null() & (pl.col("width") > pl.col("item_at") + 1)
+    )
+    items = first.join(
+        cells.select("row_id", "cell", code="item"),
+        left_on=["row_id", "item_at"],
+        right_on=["row_id", "cell"],
+        how="inner",
+        maintain_order="left",
+    )
+    known = registry.cells().filter(table="disclosure").select("row", "cell").unique(maintain_order=True)
+    return items.join(known, left_on="code", right_on="row", how="inner", maintain_order="left").select(
+        "document", "cell", "row_id", at=pl.lit(None, pl.UInt32), text=pl.lit(None, pl.UInt32), decided=pl.lit(False)
+    )
 
 
 def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:

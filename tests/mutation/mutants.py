@@ -7,10 +7,11 @@ here: damage and pages (``dagster_project.synthesis``), what must hold (``test_m
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -20,7 +21,7 @@ from dagster_project.reading.batch import read_batch
 from dagster_project.reading.document import Source
 from dagster_project.synthesis.damage import DAMAGES, damaged
 from dagster_project.synthesis.layout import Layout
-from dagster_project.synthesis.pages import Page, make_page, number_in
+from dagster_project.synthesis.pages import Page, PageRow, make_page, number_in
 from dagster_project.synthesis.renditions import RENDITIONS, write
 from dagster_project.synthesis.truth import ACTIVITIES, make_truth
 
@@ -152,7 +153,7 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
     shown: set[str] = set()
     rows: dict[str, list[list[str]]] = {}
     for table in mutant.page.tables(part=part):
-        for row in table.rows:
+        for row in map(_with_rest(mutant.page, part), table.rows):
             if not row.values or (row.code is None and table.name != "remedies"):
                 continue
             codes = [".".join(filter(None, (table.name, row.code, head.code))) for head in table.heads]
@@ -178,6 +179,25 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
     # Two rows under one label contradict each other, whatever they show.
     doubled = {row for row, texts in rows.items() if len(texts) > 1}
     return {cell for cell in shown if cell in published and cell.rpartition(".")[0] not in doubled}
+
+
+def _with_rest(page: Page, part: int | None) -> Callable[[PageRow], PageRow]:
+    """Return a function that puts together the rows that a page's end parts: a row that lacks values, last in its table, and
+    values without a label, first in the next."""
+    rests: dict[int, PageRow] = {}
+    tables = page.tables(part=part)
+    for table, following in pairwise(tables):
+        if not table.rows or not following.rows or table.name != following.name:
+            continue
+        upper, lower = table.rows[-1], following.rows[0]
+        if upper.code and lower.values and not any(label.text for label in lower.labels) and len(upper.values) < len(table.heads):
+            rests[id(upper)] = lower
+
+    def whole(row: PageRow) -> PageRow:
+        rest = rests.get(id(row))
+        return row if rest is None else replace(row, values=[*row.values, *rest.values], after=rest.after)
+
+    return whole
 
 
 def _printed_behind(label: str, number: Decimal | None, text: str) -> bool:

@@ -222,8 +222,58 @@ class TestTables:
         table = cells("信息内容", "上一年项目数量", "本年增/减", "处理决定数量") + cells("行政许可", "367", "", "2", "29")
         assert published(tmp_path, page(table), "html") == {}
 
+    def test_a_cell_too_many_is_no_part_of_the_next(self, tmp_path: Path) -> None:
+        table = cells("信息内容", "上一年项目数量", "本年增/减", "处理决定数量") + cells("行政许可", "0", "0", "57", "30")
+        assert published(tmp_path, page(table), "html") == {}
+        text = f"{TITLE}\n第二十条第(五)项\n信息内容 上一年项目数量 本年增/减 处理决定数量\n行政许可 0 0 52 0\n"
+        assert published(tmp_path, text) == {}
+
+    def test_a_row_of_a_table_that_lost_a_cell_is_not_cut_into_its_sums(self, tmp_path: Path) -> None:
+        channels = ("行政复议", "未经复议直接起诉", "复议后起诉")
+        head = cells(*channels) + cells(*RESULTS, *RESULTS, *RESULTS)
+        values = cells(*"27 6 10 9 52 10 1 3 5 18 5 14 11 48".split())
+        assert not any(cell.startswith("remedies") for cell in published(tmp_path, page(ITEM_TABLE, head + values), "html"))
+
+    def test_a_head_stays_above_the_caption_of_the_next_part(self, tmp_path: Path) -> None:
+        first = cells("第二十条第（五）项") + cells("信息内容", "本年增/减", "上一年项目数量", "处理决定数量") + cells("行政许可", "1", "59", "32")
+        second = cells("第二十条第（六）项") + cells("行政处罚", "21", "9", "0")
+        assert published(tmp_path, page(first + second), "html") == {
+            "licences.items_change": 1,
+            "licences.items_last_year": 59,
+            "licences.decisions": 32,
+        }
+
+    def test_rows_under_half_a_head_speak_against_all_of_its_rows(self, tmp_path: Path) -> None:
+        rows = {"received": "7 2 1 1 1 4 81", "carried_in": "0 1 0 0 0 1 2", "declined_repeat": "0 1 0 0 0 0 1"}
+        body = "\n".join(label + "\n" + rows.get(row, "0 0 0 0 0 0 0").replace(" ", "\n") for row, label in ROWS.items())
+        head = "\n".join(("申请人情况", "法人或其他组织", "总计", *APPLICANTS[1:-1]))
+        found = published(tmp_path, f"{TITLE}\n三、收到和处理政府信息公开申请情况\n{head}\n{body}\n")
+        assert of_row(found, "carried_in") == {} and of_row(found, "declined_repeat") == {}
+
+
+class TestTwoTables:
+    def test_a_row_that_a_page_cut_from_its_head_contradicts_another_under_a_head(self, tmp_path: Path) -> None:
+        head = "信息内容\t本年制发件数\t本年废止件数\t现行有效件数\n规章\t0\t0\t0\n"
+        text = f"{TITLE}\n\n{head}\n第 3 页\n\n行政规范性文件\t3\t4\t222\n\n上年情况\n\n{head}行政规范性文件\t8\t4\t227\n"
+        assert not any(cell.startswith("normative") for cell in published(tmp_path, text))
+
+    def test_a_second_report_whose_rows_are_the_readable_ones(self, tmp_path: Path) -> None:
+        unreadable = glued(dict.fromkeys(ROWS, "2无11无无4")).replace("\n", " ")
+        assert published(tmp_path, f"{TITLE}\n{unreadable} {glued({})}") == {}
+
+    def test_a_subtotal_above_parts_that_cannot_be_read(self, tmp_path: Path) -> None:
+        parts = {row: "无无无无无无0" for row in ("other_uncorrected", "other_unpaid", "other_other")}
+        label = ROWS["other_uncorrected"]
+        text = glued(parts, between="\n").replace(label, f"（六）其他处理0000000\n{label}")
+        assert of_row(published(tmp_path, text), "other") == {}
+
 
 class TestPages:
+    def test_a_file_that_breaks_off_in_a_row_with_blanks_before_it(self, tmp_path: Path) -> None:
+        table = "| 项目 | " + " | ".join(APPLICANTS) + " |\n" + "|---" * 8 + "|\n"
+        row = f"| {ROWS['received']} |  |  | 187 | 31 | 5 | 2 | 1 |\n"
+        assert of_row(published(tmp_path, TestMarkdown.HEAD + table + row, "md"), "received") == {}
+
     def test_a_row_does_not_go_on_in_the_line_below_its_table(self, tmp_path: Path) -> None:
         table = "| 信息内容 | 采购项目数量 | 采购总金额 |\n|---|---|---|\n| 政府集中采购 | 18 |\n\n7\n"
         assert "procurement.amount" not in published(tmp_path, TestMarkdown.HEAD + table, "md")

@@ -57,7 +57,8 @@ class TestRequests:
         assert found(HEAD + row(NEW, "3", "", "", "", "", "", "3"))["requests.received.total"] == "3"
 
     def test_fillers_around_seven_full_cells_are_left_out_and_tell_where_a_sparse_row_begins(self):
-        got = found(HEAD + row(NEW, "", *"1234567", "") + row(OLD, "", "", "2", "", "", "", "", "2", ""))
+        sparse = row(OLD, "", "", "2", "", "", "", "", "2", "")
+        got = found(HEAD + row(NEW, "", *"1234567", "") + sparse + row("四、结转下年度继续办理", "", *"0000000", ""))
         assert got["requests.received.natural_person"] == "1"
         assert got["requests.carried_in.business"] == "2"
         assert got["requests.carried_in.natural_person"] == ""

@@ -18,9 +18,12 @@ _CELL = 0.08
 _GAP = 0.03
 _SAME_TOP = 0.05
 # A scanner's feed turns a page by a degree or two; more is another kind of picture.
-_MOST_SKEW = 5.0
+MOST_SKEW = 5.0
 # Between lines a cell is a rectangle; less than this filled by one connected patch is something else.
 _FILLED = 0.8
+# Rows of pixels that the upper or lower line of a table takes, and how much of them a closed one covers.
+_EDGE = 4
+_CLOSED = 0.5
 
 
 @dataclass(frozen=True)
@@ -35,18 +38,20 @@ class GridCell:
 
 @dataclass(frozen=True)
 class GridTable:
-    """One table: its rectangle, and its cells row by row, from left to right."""
+    """One table: its rectangle, and its cells row by row, from left to right; ``open_above`` and ``open_below`` say that no
+    line closes its first or last row, as where a page cuts it."""
 
     left: int
     top: int
     right: int
     bottom: int
     rows: tuple[tuple[GridCell, ...], ...]
+    open_above: bool = False
+    open_below: bool = False
 
 
-def straighten(image: np.ndarray, dots_per_inch: float) -> tuple[np.ndarray, float]:
-    """Return the page turned so that its ruling lines are level, and the angle it was turned by, in degrees."""
-    angle = _skew(image, dots_per_inch)
+def straighten(image: np.ndarray, angle: float) -> tuple[np.ndarray, float]:
+    """Return the page turned by ``angle`` degrees, and the angle it was turned by: less than what can be seen is none."""
     if abs(angle) < 0.05:
         return image, 0.0
     height, width = image.shape
@@ -69,25 +74,43 @@ def tables(image: np.ndarray, dots_per_inch: float) -> list[GridTable]:
         if width < 2 * _LINE * dots_per_inch or height < _UPRIGHT_LINE * dots_per_inch:
             continue
         own = (labels[top : top + height, left : left + width] == number).astype(np.uint8)
+        open_above, open_below = _close(own)
         cells = _cells(own, left, top, dots_per_inch)
         if len(cells) > 1:
             rows = _rows(cells, dots_per_inch)
-            found.append(GridTable(left, top, left + width, top + height, rows))
+            found.append(GridTable(left, top, left + width, top + height, rows, open_above, open_below))
     found = [table for table in found if not any(_inside(table, other) for other in found)]
     return sorted(found, key=lambda table: (table.top, table.left))
 
 
-def _skew(image: np.ndarray, dots_per_inch: float) -> float:
+def _close(lines: np.ndarray) -> tuple[bool, bool]:
+    """Draw the line above and below a table where its upright lines end without one, in place; returns where it was missing.
+
+    A page that cuts a row leaves its cells open; what stands in them would belong to no cell.
+    """
+    missing = []
+    for edge in (slice(0, _EDGE), slice(-_EDGE, None)):
+        touching = np.flatnonzero(lines[edge].any(axis=0))
+        # A closed edge is one line from side to side; an open one only the ends of upright lines.
+        share = len(touching) / (touching[-1] - touching[0] + 1) if len(touching) else 1.0
+        missing.append(share < _CLOSED)
+        if missing[-1]:
+            lines[edge, touching[0] : touching[-1] + 1] = 1
+    return missing[0], missing[1]
+
+
+def skew(image: np.ndarray, dots_per_inch: float) -> float | None:
+    """Return by how many degrees the ruling lines of a page lie askew; None when it has none."""
     dark = ink(image)
     level = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, int(_LINE * dots_per_inch / 2)), np.uint8))
     segments = cv2.HoughLinesP(
         level, 1, np.pi / 1800, threshold=120, minLineLength=int(1.5 * dots_per_inch), maxLineGap=int(0.1 * dots_per_inch)
     )
     if segments is None:
-        return 0.0
+        return None
     angles = [np.degrees(np.arctan2(y2 - y1, x2 - x1)) for x1, y1, x2, y2 in segments.reshape(-1, 4)]
-    lying = [angle for angle in angles if abs(angle) <= _MOST_SKEW]
-    return float(np.median(lying)) if lying else 0.0
+    lying = [angle for angle in angles if abs(angle) <= MOST_SKEW]
+    return float(np.median(lying)) if lying else None
 
 
 def _ruling_lines(dark: np.ndarray, dots_per_inch: float) -> np.ndarray:

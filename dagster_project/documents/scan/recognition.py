@@ -4,19 +4,30 @@ Here: rapidocr (models PP-OCRv6 small, inside its wheel), lines of a cell, readi
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import cv2
 import numpy as np
 
-from dagster_project.documents.pieces import DOUBT_MARK
+from dagster_project.documents.pieces import DOUBT_MARK, IMAGE_MARK
 from dagster_project.documents.scan.grid import ink
 
 # A digit is published only when readings of different views agree and the least sure one is this sure.
 SURE = 0.90
 _FIGURE = re.compile(r"[+\-]?[0-9OoIl|][0-9OoIl|.,]*")
 _PADDING = 0.35
+# Shares of an em: words further apart are two words; figures of a table stand nearer to one another than words do.
+_WORDS_APART = 1.3
+_FIGURES_APART = 0.5
+# Width of a digit, as a share of an em.
+_DIGIT = 0.5
+_FIGURE_AT_END = re.compile(r"(?<=[^0-9.,\s])\s*[0-9]+$")
+# A word that shares so much of its place with a surer one is the same ink.
+_SHARED = 0.4
+# Lines of so many ems, and so many of them, tell how a page lies.
+_LONG = 8
+_FEWEST_LONG = 3
 # Fewer dark pixels than this share of an em square are specks of the scanner's glass.
 _SPECK = 0.02
 
@@ -29,15 +40,25 @@ class Recognised:
     confidence: float
 
 
+# Left, top, right, bottom of what is printed, in pixels.
+Ink = tuple[int, int, int, int]
+
+
 @dataclass(frozen=True)
 class Word:
-    """One line of text on a page with its place in pixels."""
+    """Words of one line of a page that stand together, and where their ink is."""
 
     text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
+    confidence: float
+    ink: Ink
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a page, and by how many degrees its lines lie askew (None when no line is long enough to tell)."""
+
+    words: list[Word]
+    askew: float | None
 
 
 @cache
@@ -50,44 +71,127 @@ def _engine():
     return engine
 
 
-def page_words(image: np.ndarray) -> list[Word]:
-    """Return the lines of text of a page image, in reading order."""
+def page_words(image: np.ndarray, em: float) -> Words:
+    """Return the words of a page image. ``em``: height of a character on this page, in pixels."""
     found = _engine()(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR), use_det=True, use_cls=False, use_rec=True)
     if found.txts is None:
-        return []
-    words = []
-    for box, text in zip(found.boxes, found.txts, strict=True):
-        (left, top), (right, bottom) = box.min(axis=0), box.max(axis=0)
-        words.append(Word(text, float(left), float(top), float(right), float(bottom)))
-    return _in_reading_order(_doubted(words, image))
-
-
-def _doubted(words: list[Word], image: np.ndarray) -> list[Word]:
-    """Mark the figures of the page that further readings do not confirm; prose with figures in it is left as it is."""
-    at = [number for number, word in enumerate(words) if _FIGURE.fullmatch(word.text)]
-    crops = [image[int(w.top) : int(w.bottom) + 1, int(w.left) : int(w.right) + 1] for w in (words[n] for n in at)]
-    for number, again in zip(at, recognise(crops), strict=True):
-        word = words[number]
-        if again.text != word.text or again.confidence < SURE:
-            words[number] = replace(word, text=word.text + DOUBT_MARK)
-    return words
-
-
-def cell_lines(image: np.ndarray, em: float) -> list[np.ndarray]:
-    """Return the lines of text in a cell as images, from top to bottom; none when nothing is printed in it.
-
-    ``em``: height of a character on this page, in pixels.
-    """
+        return Words([], None)
     dark = ink(image)
-    dark = _without_specks(dark, em)
+    words: list[Word] = []
+    figures: list[Ink] = []
+    for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
+        place = _inked(dark, box)
+        if place is None:
+            continue
+        parts = _apart(dark, place, em * (_FIGURES_APART if _is_figures(text) else _WORDS_APART))
+        if len(parts) > 1 or _FIGURE.fullmatch(text):
+            figures += parts
+        elif (ends := _ends_in_figure(dark, place, text, em)) is not None:
+            words.append(Word(ends[0], float(score), ends[1]))
+            figures.append(ends[2])
+            continue
+        if len(parts) == 1:
+            words.append(Word(text, float(score), place))
+    again = dict(zip(figures, recognise([_crop(image, place) for place in figures]), strict=True))
+    known = {word.ink: word for word in words}
+    for place, read in again.items():
+        before = known.get(place)
+        # A figure of the page that further readings do not confirm; prose with figures in it is left as it is.
+        agrees = read.confidence >= SURE and (before is None or read.text == before.text)
+        doubtful = not agrees and (_is_figures(read.text) or (before is not None and _is_figures(before.text)))
+        text = before.text if before else read.text
+        known[place] = Word((text or IMAGE_MARK) + (DOUBT_MARK if doubtful else ""), read.confidence, place)
+    return Words(_once(list(known.values())), _askew(found.boxes, em))
+
+
+def _ends_in_figure(dark: np.ndarray, place: Ink, text: str, em: float) -> tuple[str, Ink, Ink] | None:
+    """Take a label and the number close after it apart: the label, its ink, the ink of the number; None when it is one word.
+
+    The ink after the last wide gap must be as wide as the digits that the text ends in.
+    """
+    match = _FIGURE_AT_END.search(text)
+    if match is None:
+        return None
+    parts = _apart(dark, place, em * _FIGURES_APART)
+    last = parts[-1]
+    if len(parts) < 2 or not 0.7 < (last[2] - last[0]) / (_DIGIT * em * len(match[0])) < 1.4:
+        return None
+    return text[: match.start()], (place[0], place[1], parts[-2][2], place[3]), last
+
+
+def _once(words: list[Word]) -> list[Word]:
+    """Drop words whose ink is a surer word's: the engine sometimes finds a line twice, once with its neighbours."""
+    kept: list[Word] = []
+    for word in sorted(words, key=lambda word: -word.confidence):
+        left, top, right, bottom = word.ink
+        shared = sum(
+            max(0, min(right, other.ink[2]) - max(left, other.ink[0])) * max(0, min(bottom, other.ink[3]) - max(top, other.ink[1]))
+            for other in kept
+        )
+        if shared < _SHARED * (right - left) * (bottom - top):
+            kept.append(word)
+    return kept
+
+
+def _inked(dark: np.ndarray, box: np.ndarray) -> Ink | None:
+    """Return the rectangle of the ink in a box that the engine found; None when there is none."""
+    height, width = dark.shape
+    left, top = (max(0, int(side)) for side in box.min(axis=0))
+    right, bottom = min(width, int(box[:, 0].max()) + 1), min(height, int(box[:, 1].max()) + 1)
+    inside = dark[top:bottom, left:right] > 0
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    if not len(rows):
+        return None
+    return left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1
+
+
+def _apart(dark: np.ndarray, place: Ink, gap: float) -> list[Ink]:
+    """Return the parts of a line that stand further apart than ``gap`` pixels."""
+    left, top, right, bottom = place
+    columns = np.flatnonzero((dark[top:bottom, left:right] > 0).any(axis=0))
+    breaks = np.flatnonzero(np.diff(columns) > gap)
+    starts, ends = [0, *(breaks + 1)], [*breaks, len(columns) - 1]
+    return [(left + int(columns[a]), top, left + int(columns[b]) + 1, bottom) for a, b in zip(starts, ends, strict=True)]
+
+
+def _is_figures(text: str) -> bool:
+    return any(map(str.isdigit, text)) and 2 * sum(map(str.isdigit, text)) >= len(text.replace(" ", ""))
+
+
+def _crop(image: np.ndarray, place: Ink) -> np.ndarray:
+    left, top, right, bottom = place
+    return image[top:bottom, left:right]
+
+
+def _askew(boxes: np.ndarray, em: float) -> float | None:
+    """Return the angle of the long lines of a page, in degrees."""
+    angles = []
+    for box in boxes:
+        (x1, y1), (x2, y2) = box[0], box[1]
+        if x2 - x1 > _LONG * em:
+            angles.append(np.degrees(np.arctan2(y2 - y1, x2 - x1)))
+    return float(np.median(angles)) if len(angles) >= _FEWEST_LONG else None
+
+
+def cell_lines(image: np.ndarray, place: Ink, em: float) -> list[Ink]:
+    """Return where the lines of text in a cell are, from top to bottom; none when nothing is printed in it.
+
+    ``place``: the cell, in pixels of the page. ``em``: height of a character on this page, in pixels.
+    """
+    left, top, _, _ = place
+    dark = _without_specks(ink(_crop(image, place)), em)
     if not dark.any():
         return []
-    bands = _bands(dark.any(axis=1), em)
     lines = []
-    for top, bottom in bands:
-        columns = np.flatnonzero(dark[top:bottom].any(axis=0))
-        lines.append(image[top:bottom, columns[0] : columns[-1] + 1])
+    for upper, lower in _bands(dark.any(axis=1), em):
+        columns = np.flatnonzero(dark[upper:lower].any(axis=0))
+        lines.append((left + int(columns[0]), top + upper, left + int(columns[-1]) + 1, top + lower))
     return lines
+
+
+def read_lines(image: np.ndarray, lines: list[Ink]) -> list[Recognised]:
+    """Return the text of each line of a page."""
+    return recognise([_crop(image, line) for line in lines])
 
 
 def recognise(lines: list[np.ndarray]) -> list[Recognised]:
@@ -163,14 +267,3 @@ def _bands(inked: np.ndarray, em: float) -> list[tuple[int, int]]:
         else:
             merged.append((top, bottom))
     return merged
-
-
-def _in_reading_order(words: list[Word]) -> list[Word]:
-    lines: list[list[Word]] = []
-    for word in sorted(words, key=lambda word: word.top + word.bottom):
-        middle = (word.top + word.bottom) / 2
-        if lines and lines[-1][0].top <= middle <= lines[-1][0].bottom:
-            lines[-1].append(word)
-        else:
-            lines.append([word])
-    return [word for line in lines for word in sorted(line, key=lambda word: word.left)]

@@ -71,7 +71,8 @@ def read_carefully(
         return CarefulReading(None, (), ())
     learn(value_pieces(stream.text))
     runs = find_runs(stream, found, form)
-    labelled = frozenset(f"{a.meaning.table}.{a.meaning.code}" for a in found if a.meaning.role == "row")
+    # A label that runs into the next word gives no values, but it is printed.
+    labelled = frozenset(f"{a.meaning.table}.{a.meaning.code}" for a in found if a.meaning.role in ("row", "word"))
     kept = _one_each(runs, known, labelled)
     if several:
         # What is printed once only may be either report's.
@@ -146,8 +147,12 @@ def _rivals(runs: list[Run]) -> list[Run]:
 
 
 def _contradictions(runs: Runs, known: Mapping[str, Decimal | None]) -> int:
-    """Return how many rows are printed more than once with different values."""
-    return sum(len(different) > 1 for different in _by_rows(runs, known).values())
+    """Return how many rows are printed more than once with different values, or once readably and once not."""
+    by_rows = _by_rows(runs, known)
+    return sum(
+        len(different) > 1 or (bool(different) and any((table, row) in runs.unread for row in rows))
+        for (table, rows), different in by_rows.items()
+    )
 
 
 def _is_aligned(run: Run) -> bool:
@@ -195,7 +200,8 @@ def _decide(
     headless = [run for run in runs if not run.head_known]
     if headless:
         read = fixed | {c.cell: int(c.value * _MILLIONTHS) for c in (*whole, *cells_cut) if c.value is not None}
-        if not _all_hold(of_form, read):
+        # Rows whose own sum fails are left open and in no equation any more, but they speak against the columns all the same.
+        if any(run in headless for run, _ in doubted) or not _all_hold(of_form, read):
             open_cells = {slot.cell for run in headless for slot in run.slots}
             whole = [_left_open(cell) if cell.cell in open_cells else cell for cell in whole]
             cells_cut = [_left_open(cell) if cell.cell in open_cells else cell for cell in cells_cut]
