@@ -165,8 +165,10 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
                 if written and (row.torn or _adds_up(table.name, published, codes)):
                     shown.update(codes)  # a number torn where all are glued is as it was
                 label = next((each.text for each in reversed(row.labels) if each.text), "")
-                if table.name == "disclosure" and _printed_behind(label, numbers[0], mutant.content.decode()):
-                    shown.add(codes[0])
+                # A row without a sum that damage glued other digits to: one that prints these digits is no different.
+                for count in {1, len(codes)} if table.name == "disclosure" else ():
+                    if _printed_behind(label, numbers[:count], mutant.content.decode()):
+                        shown.update(codes[:count])
                 continue
             if RENDITIONS[mutant.rendition].keeps_blanks and len(row.values) == len(codes):
                 shown.update(c for c, v in zip(codes, row.values, strict=True) if number_in(v.text) == published.get(c))
@@ -200,13 +202,12 @@ def _with_rest(page: Page, part: int | None) -> Callable[[PageRow], PageRow]:
     return whole
 
 
-def _printed_behind(label: str, number: Decimal | None, text: str) -> bool:
-    """Whether the document prints a number behind a label, whatever its last digits were before."""
-    if number is None:
+def _printed_behind(label: str, numbers: Sequence[Decimal | None], text: str) -> bool:
+    """Whether the document prints these numbers, glued, behind a label, whatever its last digits were before."""
+    if None in numbers:
         return False
-    digits = re.escape(f"{number.normalize():f}")
     plain = unicodedata.normalize("NFKC", text)
-    return re.search(rf"{re.escape(unicodedata.normalize('NFKC', label))}\s*{digits}(?![0-9])", plain) is not None
+    return re.search(rf"{re.escape(unicodedata.normalize('NFKC', label))}\s*{re.escape(_written(numbers))}(?![0-9])", plain) is not None
 
 
 def _written(numbers: Sequence[Decimal]) -> str:
