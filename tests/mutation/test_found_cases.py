@@ -231,7 +231,7 @@ class TestTables:
     def test_a_row_of_a_table_that_lost_a_cell_is_not_cut_into_its_sums(self, tmp_path: Path) -> None:
         channels = ("行政复议", "未经复议直接起诉", "复议后起诉")
         head = cells(*channels) + cells(*RESULTS, *RESULTS, *RESULTS)
-        values = cells(*"27 6 10 9 52 10 1 3 5 18 5 14 11 48".split())
+        values = cells(*["27", "6", "10", "9", "52", "10", "1", "3", "5", "18", "5", "14", "11", "48"])
         assert not any(cell.startswith("remedies") for cell in published(tmp_path, page(ITEM_TABLE, head + values), "html"))
 
     def test_a_head_stays_above_the_caption_of_the_next_part(self, tmp_path: Path) -> None:
@@ -262,7 +262,7 @@ class TestTwoTables:
         assert published(tmp_path, f"{TITLE}\n{unreadable} {glued({})}") == {}
 
     def test_a_subtotal_above_parts_that_cannot_be_read(self, tmp_path: Path) -> None:
-        parts = {row: "无无无无无无0" for row in ("other_uncorrected", "other_unpaid", "other_other")}
+        parts = dict.fromkeys(("other_uncorrected", "other_unpaid", "other_other"), "无无无无无无0")
         label = ROWS["other_uncorrected"]
         text = glued(parts, between="\n").replace(label, f"（六）其他处理0000000\n{label}")
         assert of_row(published(tmp_path, text), "other") == {}
