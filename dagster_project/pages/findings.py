@@ -57,6 +57,7 @@ def lists(failed: pl.DataFrame, marked: pl.DataFrame) -> pl.DataFrame:
 
     ``failed``: the failed findings with the report's form. ``marked``: what ``marks`` returned, so that links lead somewhere.
     """
+    # The cell that a finding leads to: the one that it marks.
     about = pl.coalesce("suspect_cell", pl.col("cells").str.split(" ").list.first())
     told = (
         failed.with_columns(
@@ -107,7 +108,7 @@ def _sentence() -> pl.Expr:
     """An equation with both sides in words; of any other rule its kind and its two values, where it has some."""
     left, right, residual = (number(pl.col(side)) for side in ("left_value", "right_value", "residual"))
     equation = joined(
-        "<b>", pl.col("place_words"), "</b>：", pl.col("left_words"), " <var>", left, "</var> ≠ ", pl.col("right_words"),
+        "<b>", _linked(pl.col("place_words")), "</b>：", pl.col("left_words"), " <var>", left, "</var> ≠ ", pl.col("right_words"),
         " <var>", right, "</var>，差 <var>", residual, "</var>。",
     )  # fmt: skip
     values = pl.when(left.is_not_null() & right.is_not_null()).then(

@@ -108,7 +108,7 @@ def _table(frame: pl.DataFrame, caption: str, *, below: bool) -> str:
         *(part for cell in cells for part in ("<td>", cell, "</td>")), "</tr>\n",
     )  # fmt: skip
     rows = frame.select(row=row)["row"].str.join().item()
-    return f"<div class=w tabindex=0><table class=i><caption>{caption}</caption>{_heads(_COLUMNS)}<tbody>\n{rows}</tbody></table></div>\n"
+    return f"<div class=w tabindex=0 role=region aria-label=报告><table class=i><caption>{caption}</caption>{_heads(_COLUMNS)}<tbody>\n{rows}</tbody></table></div>\n"
 
 
 def _parts(parts: int, here: int) -> str:

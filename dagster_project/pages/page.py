@@ -54,7 +54,8 @@ def pages(batch: Batch) -> pl.DataFrame:
     """Return the pages of a batch: report_id, page_path, html."""
     forms = batch.reports.select("report_id", "form")
     failed = batch.failed.join(forms, on="report_id", how="inner", maintain_order="left")
-    marked = findings.marks(failed)
+    # Only what stands on the page can be marked, and led to.
+    marked = findings.marks(failed).join(batch.cells.select("report_id", "cell"), on=["report_id", "cell"], how="semi")
     cells = batch.cells.join(forms, on="report_id", how="inner", maintain_order="left")
     shown = cell_html.cells_html(cells, batch.prior, marked)
     whole = (
@@ -228,7 +229,7 @@ def _unplaced(forms: pl.DataFrame, shown: pl.DataFrame) -> pl.DataFrame:
         places, on=["form", "cell"], how="anti", maintain_order="left"
     )
     row = joined("<tr><th scope=row>", escaped(pl.col("cell")), "</th><td", pl.col("html"), "</tr>")
-    opening = '<div class=w tabindex=0><table><caption>其他单元格 <small lang=en>Cells without a place in the form</small></caption>'
+    opening = '<div class=w tabindex=0 role=region aria-label="其他单元格"><table><caption>其他单元格 <small lang=en>Cells without a place in the form</small></caption>'
     return (
         left.sort("report_id", "cell")
         .with_columns(row=row)

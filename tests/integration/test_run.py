@@ -333,6 +333,7 @@ def test_a_second_run_reads_no_document(again: Ran) -> None:
 def test_a_second_run_leaves_every_published_byte(first: Ran, again: Ran) -> None:
     assert again.bytes == first.bytes
     assert "published (unchanged)" in again.result.stdout
+    assert re.search(r"/reports/index\.html  \(\d+ pages, unchanged\)$", again.result.stdout, re.MULTILINE)
 
 
 # --- what must not be published --------------------------------------------------------------------------------------
@@ -420,6 +421,7 @@ def test_a_full_disk_fails_the_run_and_the_snapshot_stays(disk_full: Ran, first:
     assert disk_full.result.exit_code == 1
     assert disk_full.bytes == first.bytes
     assert "no space left on the disk" in disk_full.result.stdout
+    assert re.search(r"/reports/index\.html  \(as it was\)$", disk_full.result.stdout, re.MULTILINE)
     assert "The previous snapshot is as it was." in disk_full.result.stdout
 
 

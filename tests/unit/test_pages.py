@@ -251,6 +251,7 @@ def test_a_failed_equation_is_told_in_words_and_its_suspect_is_marked(published:
     said = text(item)
     assert said.startswith("（一）予以公开：总计 48 ≠ 各类申请人之和 47，差 1。 ⚠ 嫌疑单元格 （一）予以公开 × 总计，应为 47。")
     assert "一格之误" in said and "错在原文" in said and "One wrong cell explains every failing equation." in said
+    assert {link.attributes["href"] for link in item.css("a")} == {f"#{GRANTED}"}
     suspect = page.css_first(item.css_first("a").attributes["href"].replace(".", "\\."))
     assert suspect.attributes["class"] == "x"
     # The sign is told apart without colour, and said to those who do not see it.
@@ -272,7 +273,15 @@ def test_an_equation_over_a_column_names_its_sides(published: Published) -> None
 def test_without_a_suspect_the_total_of_the_equation_is_marked(published: Published) -> None:
     published.tables([report(ONE)], [cell(ONE, GRANTED, "48")], [finding(ONE, "requests.row_sum", **WRONG_TOTAL)]).pages()
     [marked] = published.page(ONE).css("td.x, td.e, td.o")
-    assert (marked.attributes["class"], text(marked)) == ("e", "≠ 48")
+    assert (marked.attributes["class"], text(marked), marked.attributes["id"]) == ("e", "≠ 48", GRANTED)
+    [link] = published.page(ONE).css("ol li a")
+    assert (link.attributes["href"], text(link)) == (f"#{GRANTED}", "（一）予以公开")
+
+
+def test_a_finding_about_a_cell_that_is_not_there_leads_nowhere(published: Published) -> None:
+    published.tables([report(ONE)], [cell(ONE, "requests.received.total", "1")], [finding(ONE, "requests.row_sum", **WRONG_TOTAL)]).pages()
+    page = published.page(ONE)
+    assert len(page.css("ol li")) == 1 and page.css("ol li a") == [] and page.css("[id^=requests]") == []
 
 
 def test_another_finding_is_listed_apart_and_marked_lightly(published: Published) -> None:
