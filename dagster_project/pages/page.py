@@ -180,8 +180,8 @@ def _legend() -> pl.Expr:
     statuses = "；".join(f"<em>{chinese}</em> <span lang=en>{gloss}</span>" for code, (chinese, gloss) in STATUSES.items() if code != "number")
     marks = "　".join(f"<b>{sign}</b> {escape(said)}" for _, sign, said in cell_html.MARKS.values())
     always = (
-        "<p class=g>单元格：一个数即印刷文本与读数相同；不同则并列，“印”后为原文。没有数字处为 <b>NULL</b>，附原因；空白不是零。"
-        " <span lang=en>One figure: printed and read alike; else the printed text follows after 印. NULL carries its reason; blank is "
+        "<p class=g>单元格：一个数即印刷文本与读数相同；不同则并列，引号内为原文。没有数字处为 <b>NULL</b>，附原因；空白不是零。"
+        " <span lang=en>One figure: printed and read alike; else the printed text follows in quotation marks. NULL carries its reason; blank is "
         f"not zero.</span></p>\n<p class=g>{statuses}</p>\n<p class=g>{marks}　鼠标停留可见出处 <span lang=en>hover for the place in "
         "the document</span></p>\n"
     )
