@@ -24,6 +24,7 @@ of 湛河区城市管理局 for 2021 (every cell prints 0; the head of the fees 
 | 2024/template-2024 | the form, not filled in | not a report (template) |
 | 2024/hengling-health-2024 | the file breaks off inside the requests table | report with absent cells |
 | 2024/hengling-health-2024-scan | bytes of no known kind under the name of a page | quarantined |
+| 2023–2024/qiuchuan-commerce-* | one body, two years: the sentences of 2023 again in 2024, word for word | report; the later one repeats a text |
 | 2021–2024/jinling-forestry-* | one body, four years: Word, Excel, PDF with its tables cut by pages, separated values | report |
 | 2024/towns-2024.zip | two reports and a leaflet in one archive | report (its members: two reports, one not a report) |
 | 2024/qiaoting-town-2024.json | a report as a site's interface delivers it | report |
@@ -58,6 +59,7 @@ _ZHANHE = "湛河区城市管理局"
 _JINLING = "瑾岭县林业局"
 _TOWNS = ("桐桥镇人民政府", "柏坪乡人民政府")
 _QIAOTING = "槐埠镇人民政府"
+_QIUCHUAN = "楸川县商务局"
 
 _PORTAL = Layout(seed=1, chrome="portal", wrapper="word", attribute_noise=True, published="meta")
 # Kind and layout of the six reports of one body.
@@ -87,6 +89,16 @@ def reports() -> dict[str, tuple[ReportTruth, Rendered]]:
         truth = make_truth(f"jichuan-{year}", form, body=_JICHUAN, year=year, activity="tens", carried_in=carried_in)
         carried_in = truth.carried_out()
         add(f"{year}/jichuan-natural-resources-{year}.{EXTENSIONS[kind]}", truth, kind, layout)
+    # With more sentences than the others, for little text is alike by chance and not compared.
+    layout = Layout(seed=30, target_bytes=20_000)
+    commerce = make_truth("qiuchuan-2023", "2021", body=_QIUCHUAN, year=2023, activity="tens", published_on=date(2024, 1, 19))
+    add("2023/qiuchuan-commerce-2023.html", commerce, "html", layout)
+    commerce = make_truth(
+        "qiuchuan-2024", "2021", body=_QIUCHUAN, year=2024, activity="tens", carried_in=commerce.carried_out(),
+        published_on=date(2025, 1, 17),
+    )  # fmt: skip
+    found["2024/qiuchuan-commerce-2024.html"] = (commerce, _repeated(commerce, layout))
+
     carried_in = dict.fromkeys(("natural_person", "business"), 0)
     for year, kind in _JINLING_KINDS.items():
         truth = make_truth(f"jinling-{year}", "2021", body=_JINLING, year=year, activity="few", carried_in=carried_in)
@@ -140,6 +152,14 @@ def files() -> dict[str, bytes]:
 
 def _with(truth: ReportTruth, cells: dict[str, int | Decimal]) -> ReportTruth:
     return replace(truth, cells={**truth.cells, **{code: Decimal(value) for code, value in cells.items()}})
+
+
+def _repeated(truth: ReportTruth, layout: Layout) -> Rendered:
+    """Return a report in the sentences that its body printed the year before: they hang on the year, so it is put in afterwards."""
+    before = truth.report_year - 1
+    printed = RENDERERS["html"](replace(truth, report_year=before), layout)
+    content = printed.content.replace(f"{before}年".encode(), f"{truth.report_year}年".encode())
+    return replace(printed, content=content)
 
 
 def _all(form: str, value: Decimal | None, body: str, year: int) -> ReportTruth:
