@@ -285,6 +285,16 @@ def test_a_part_larger_than_its_whole_is_published_as_it_is_printed(warehouse: P
     assert metrics_of(warehouse, "overflowing")["review_correction_rate"] == (3, 2, 1.5)
 
 
+def test_a_report_that_contradicts_itself_is_marked_in_those_metrics_only(warehouse: Path) -> None:
+    found = read(
+        warehouse,
+        "select body_name, metric from fct_metrics join intermediate.int_current_reports using (report_id) "
+        "where not adds_up and report_year = 2022 order by all",
+    )
+    contradicting = ("dispute_upheld_rate", "review_correction_rate", "review_upheld_rate")
+    assert found == [*(("contradicting", metric) for metric in contradicting), ("overflowing", "review_correction_rate")]
+
+
 @pytest.mark.parametrize("body", ["alone", "after a gap", "of another scope", "after a blank"])
 def test_documents_repealed_need_the_stock_of_the_year_before(warehouse: Path, body: str) -> None:
     assert metrics_of(warehouse, body)["disclosure_rate"] == (0, 0, None)

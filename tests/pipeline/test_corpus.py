@@ -212,3 +212,13 @@ def test_indicators_are_what_the_printed_figures_make(run: Callable[[Path], Home
     assert found
     for metric, parts in INDICATORS[name].items():
         assert found.get(metric) == parts, metric
+
+
+def test_only_the_report_that_contradicts_itself_is_left_out_of_sums(run: Callable[[Path], Home], corpus: Path) -> None:
+    published = run(corpus / "published" / "docs").published / "parquet"
+    reports = pl.read_parquet(published / "dim_report.parquet").select("report_id", "source_path")
+    marked = pl.read_parquet(published / "fct_metrics.parquet").filter(~pl.col("adds_up")).join(reports, on="report_id")
+    upheld = {"review_upheld_rate", "litigation_upheld_rate", "dispute_upheld_rate", "dispute_upheld_share_of_all_cases"}
+    assert set(marked.select("source_path", "metric").iter_rows()) == {
+        ("hongze-2023.pdf", metric) for metric in {"review_correction_rate", *upheld}
+    }

@@ -10,11 +10,7 @@ with summed as (
         count(*) as reports
     from {{ ref('int_region_reports') }} as reports
     inner join {{ ref('fct_metrics') }} as metrics on reports.report_id = metrics.report_id
-    inner join {{ ref('dim_metric') }} as definitions on metrics.metric = definitions.metric
-    -- A report that contradicts itself (less than no cases, or a part larger than its whole) would be made up for by the others.
-    where
-        metrics.denominator >= 0
-        and (metrics.numerator <= metrics.denominator or definitions.unit <> 'share (0–1)')
+    where metrics.adds_up
     group by reports.region_code, reports.report_year, reports.scope, metrics.metric
 ),
 
