@@ -25,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--renew-definitions", action="store_true", help="Write tests/integration/definitions.yaml anew, then look at its diff."
     )
+    parser.addoption("--renew-questions", action="store_true", help="Write the answers in docs/questions.md anew, then read them.")
 
 
 @pytest.fixture(autouse=True, scope="module")
