@@ -30,13 +30,11 @@ def write_database(tables: Sequence[Table], parquet: Mapping[str, Path], path: P
     with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(path.parent / "spill")}) as database:
         database.execute(f"attach {literal(path)} as published (storage_version {literal(STORAGE_VERSION)})")
         database.execute("use published")
-        for table in tables:
-            source = literal(parquet[table.name])
-            database.execute(f"create table {quoted(table.name)} as select * from read_parquet({source})")
         # In one transaction: several hundred of their own would each wait for the disk.
         database.begin()
         for table in tables:
             name = quoted(table.name)
+            database.execute(f"create table {name} as select * from read_parquet({literal(parquet[table.name])})")
             database.execute(f"comment on table {name} is {literal(table_comment(table))}")
             for column in table.columns:
                 if comment := column_comment(column):

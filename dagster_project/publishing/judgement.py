@@ -32,8 +32,9 @@ def objections(found: Difference) -> list[str]:
         named = [f"{name} {year}" for name, year in found.body_years.select("body_name", "report_year").head(_NAMED).iter_rows()]
         more = found.body_years.height - len(named)
         said.append(
-            f"{found.body_years.height:,} published body-years would lose {reports:,} reports and {numbers:,} numbers "
-            f"({', '.join(named)}{f' and {more:,} more' if more else ''}; the file of {gone:,} of them is no longer read)"
+            f"what is published of a body and year would be lost, for {found.body_years.height:,} of them "
+            f"({', '.join(named)}{f' and {more:,} more' if more else ''}; reports lost {reports:,}, numbers lost {numbers:,}; "
+            f"no longer read from any file {gone:,})"
         )
     for what, (before, changed) in (("numbers", found.cells), ("figures of mart_body_year", found.figures)):
         if changed > before * CHANGED_SHARE:

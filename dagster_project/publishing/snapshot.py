@@ -187,7 +187,7 @@ def _judge(built: _Built, published: Path, refused: Path, confirm: str) -> None:
     other = f"{confirm!r} confirms another change than this one. " if confirm else ""
     raise PublishingRefused(
         f"Publishing refused: {'; '.join(objections)}. {other}The previous snapshot is as it was. Look at "
-        f"{refused / DIFFERENCE_PAGE}; if it is right, 'make run CONFIRM={word}' publishes it (in the UI: materialise "
+        f"{refused / DIFFERENCE_PAGE}; if it is right, 'make run CONFIRM={word}' with the same RAW and DATA publishes it (in the UI: "
         f"published/snapshot with confirm: {word} in its configuration)."
     )
 

@@ -250,7 +250,7 @@ def _refused(archive: Archive, reports: Mapping[str, Report], confirm: str = "")
 def test_a_report_that_is_gone_is_refused_until_confirmed(archive: Archive) -> None:
     without = {name: report for name, report in ARCHIVE.items() if name != "r3"}
     refusal = _refused(archive, without)
-    assert "1 published body-years would lose 1 reports and 200 numbers (c局 2022; the file of 1 of them" in str(refusal)
+    assert "for 1 of them (c局 2022; reports lost 1, numbers lost 200; no longer read from any file 1)" in str(refusal)
     assert "The previous snapshot is as it was." in str(refusal)
     kept = pl.read_parquet(archive.refused / "publication_diff.parquet")
     assert kept.filter(change="report_removed")["old_report_id"].to_list() == ["r3"]
@@ -268,18 +268,18 @@ def test_a_word_for_one_change_is_none_for_another(archive: Archive) -> None:
 
 def test_a_report_that_counts_no_longer_is_refused_though_its_file_is_there(archive: Archive) -> None:
     refusal = _refused(archive, {**ARCHIVE, "r3": replace(ARCHIVE["r3"], status="unofficial")})
-    assert "the file of 0 of them is no longer read" in str(refusal)
+    assert "no longer read from any file 0" in str(refusal)
 
 
 def test_a_lost_number_is_refused(archive: Archive) -> None:
     refusal = _refused(archive, {**ARCHIVE, "r1": ARCHIVE["r1"].printing(c005=None)})
-    assert "would lose 0 reports and 1 numbers (a局 2023" in str(refusal)
+    assert "(a局 2023; reports lost 0, numbers lost 1;" in str(refusal)
 
 
 def test_a_lost_number_in_another_file_of_the_report_is_refused(archive: Archive) -> None:
     others = {name: report for name, report in ARCHIVE.items() if name != "r1"}
     refusal = _refused(archive, {**others, "r9": ARCHIVE["r1"].printing(c005=None)})
-    assert "1 numbers (a局 2023; the file of 1 of them is no longer read)" in str(refusal)
+    assert "(a局 2023; reports lost 0, numbers lost 1; no longer read from any file 1)" in str(refusal)
 
 
 def test_what_the_body_published_anew_is_its_own_word(archive: Archive) -> None:

@@ -490,8 +490,8 @@ def refused(run, home: Home, edited: Ran) -> Ran:
 def test_a_report_that_left_the_archive_is_not_unpublished_without_a_word(refused: Ran, edited: Ran, home: Home) -> None:
     assert refused.result.exit_code == 1
     assert refused.bytes == edited.bytes
-    assert "Publishing refused: 1 published body-years would lose 1 reports" in refused.result.stdout
-    assert "(霁川县档案局 2023; the file of 1 of them is no longer read)" in refused.result.stdout
+    assert "Publishing refused: what is published of a body and year would be lost" in refused.result.stdout
+    assert "(霁川县档案局 2023; reports lost 1, numbers lost 200; no longer read from any file 1)" in refused.result.stdout
     assert "published (as it was)" in refused.result.stdout
     assert "| 霁川县档案局 | 2023 |" in (home.refused / "publication_diff.md").read_text(encoding="utf-8")
 
