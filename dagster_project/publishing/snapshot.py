@@ -158,17 +158,18 @@ def _described(published: Path, texts: dict[str, str]) -> bool:
 
 
 def _previous_number(published: Path, history: Path | None, old: dict[str, Path]) -> int | None:
-    """Return the number of the publication that stands, None when there is none; one without a number is the first."""
+    """Return the number of the publication that stands, None when there is none; one without a number is the first.
+
+    A publication that was killed half way has its rows in the history already, and its number is taken.
+    """
     if not old:
         return None
     try:
         said = json.loads(_text(published / DATAPACKAGE) or "{}").get("publication")
     except ValueError:
-        said = None  # cut short by another program; what follows says the number too
-    if isinstance(said, int):
-        return said
+        said = None  # cut short by another program; the history says the number too
     last = None if history is None else pl.scan_parquet(history).select(pl.col("publication_no").max()).collect().item()
-    return last or 1
+    return max(said if isinstance(said, int) else 1, last or 1)
 
 
 def _judge(built: _Built, published: Path, refused: Path, confirm: str) -> None:
@@ -195,10 +196,13 @@ def _judge(built: _Built, published: Path, refused: Path, confirm: str) -> None:
 def _swap(building: Path, published: Path) -> tuple[str, ...]:
     """Move every built file into place; put the old ones back when one cannot be moved.
 
-    The DuckDB file goes last but one and datapackage.json last: who finds the new one finds everything it names.
+    The history goes first, so that no file is ever replaced without a row that tells it; reports after their cells, so that no
+    report stands without any should this process be killed. The DuckDB file goes last but one and datapackage.json last: who
+    finds the new one finds everything it names.
     """
     built = sorted(path.relative_to(building) for path in building.rglob("*") if path.is_file())
-    built.sort(key=lambda path: (path.name == DATAPACKAGE, path.name == DATABASE))
+    first, late = Path("parquet", f"{difference.NAME}.parquet"), Path("parquet", "dim_report.parquet")
+    built.sort(key=lambda path: (path.name == DATAPACKAGE, path.name == DATABASE, path == late, path != first))
     previous = building / "previous"
     moved: list[Path] = []
     try:

@@ -339,3 +339,31 @@ def test_a_full_disk_keeps_what_was_refused_and_what_is_published(archive: Archi
     with pytest.raises(PublishingError, match="no space left on the disk"):
         archive.publish({**ARCHIVE, "r4": Report("d")})
     assert archive.bytes() == before
+
+
+@pytest.mark.parametrize("at", ["fct_cells.parquet", "mart_body_year.parquet", "dim_report.parquet", "gongkai.duckdb"])
+def test_a_publication_that_was_killed_half_way_keeps_its_number_and_rows(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    more = {**ARCHIVE, "r4": Report("d")}
+    with monkeypatch.context() as killed:
+        replace_file = Path.replace
+
+        def cut(self: Path, target: Path) -> Path:
+            if self.name == at:
+                raise OSError(5, "Killed here")
+            return replace_file(self, target)
+
+        killed.setattr(Path, "replace", cut)
+        # A killed process puts nothing back.
+        killed.setattr(snapshot_module, "_put_back", lambda *_: None)
+        with pytest.raises(PublishingError):
+            archive.publish(more)
+    assert archive.number() == 1
+    assert archive.publish(more).number == 3
+    assert [row["new_report_id"] for row in archive.rows(2, "report_added")] == ["r4"]
+    keys = [(row["publication_no"], row["change_no"]) for row in archive.rows()]
+    assert len(set(keys)) == len(keys)
+    before = archive.bytes()
+    assert not archive.publish(more).changed
+    assert archive.bytes() == before

@@ -4,11 +4,15 @@ The runs follow each other in one home, each a fixture that keeps what the tests
 start-up and dbt, so there is one for each thing that can only be seen on a whole run.
 """
 
+import csv
 import errno
+import io
+import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -173,6 +177,39 @@ def test_a_quarantined_file_is_told_with_its_reason_and_is_no_failure(first: Ran
     [held] = first.table("quarantine").filter(pl.col("outcome") == "quarantined").to_dicts()
     assert held["reason_code"] == "unknown_kind"
     assert held["detail"].startswith("Expected ")
+
+
+# What a CSV value of a field type must be (Data Package standard, version 2); the empty field is NULL for all of them.
+PARSED = {
+    "string": str,
+    "integer": int,
+    "number": float,
+    "boolean": {"true": True, "false": False}.__getitem__,
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+}
+
+
+def test_every_csv_is_as_the_data_package_says(first: Ran) -> None:
+    package = json.loads((first.published / "datapackage.json").read_text(encoding="utf-8"))
+    keys, references = {}, []
+    for resource in package["resources"]:
+        content = (first.published / resource["path"]).read_text(encoding="utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(content, newline="")))
+        assert len(rows) == resource["rows"]
+        types = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
+        for row in rows:
+            assert list(row) == list(types)
+            for name, text in row.items():
+                if text:
+                    PARSED[types[name]](text)
+        key = resource["schema"]["primaryKey"]
+        keys[resource["name"], tuple(key)] = {tuple(row[name] for name in key) for row in rows}
+        assert len(keys[resource["name"], tuple(key)]) == len(rows), resource["name"]
+        for foreign in resource["schema"].get("foreignKeys", []):
+            values = {tuple(row[name] for name in foreign["fields"]) for row in rows} - {("",)}
+            references.append((resource["name"], values, (foreign["reference"]["resource"], tuple(foreign["reference"]["fields"]))))
+    assert [(name, values - keys[parent]) for name, values, parent in references if values - keys[parent]] == []
 
 
 def test_every_published_number_is_the_printed_one(first: Ran) -> None:
