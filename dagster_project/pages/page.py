@@ -23,8 +23,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 class Batch:
     """What the pages of some reports are made of, from the published tables.
 
-    ``reports``: dim_report of the pages, and prior_report_id, prior_path, prior_form, current_path (each NULL when there is
-    none), not_assessable. ``cells``: fct_cells of these reports. ``prior``: value and status of last year's cells, under the
+    ``reports``: dim_report of the pages, and prior_report_id, prior_path, prior_form, current_path, versions (each NULL when
+    there is none), not_assessable. ``cells``: fct_cells of these reports. ``prior``: value and status of last year's cells, under the
     report_id of the page. ``failed``: failed fct_findings. ``corrections``: fct_corrections.
     """
 
@@ -79,6 +79,26 @@ def pages(batch: Batch) -> pl.DataFrame:
     return whole.select("report_id", "page_path", html=html)
 
 
+def version_links(reports: pl.DataFrame) -> pl.DataFrame:
+    """Return links to the other versions and renditions of each report that has some: report_id, versions, as HTML.
+
+    ``reports``: dim_report.
+    """
+    whose = ["body_id", "scope", "report_year"]
+    others = reports.select(*whose, "page_path", "version_no", "version_status", other_id="report_id")
+    number = pl.col("version_no").cast(pl.String).fill_null("–")
+    link = _report_link("page_path", joined("第 ", number, " 版 · ", words(pl.col("version_status"), VERSIONS)))
+    return (
+        reports.select("report_id", *whose)
+        .join(others, on=whose)
+        .filter(pl.col("report_id") != pl.col("other_id"))
+        .sort("report_id", "version_no", "page_path")
+        .with_columns(link=link)
+        .group_by("report_id")
+        .agg(versions=pl.col("link").str.join("；"))
+    )
+
+
 @cache
 def _style() -> str:
     return Path(__file__).with_name("style.css").read_text(encoding="utf-8")
@@ -118,6 +138,7 @@ def _facts() -> pl.Expr:
         _fact("读取方式", "Lane", words(pl.col("lane"), LANES).fill_null("–")),
         _fact("已读／应有单元格", "Cells read / expected", joined(_count("cells_read"), " / ", _count("cells_expected"))),
         _fact("上年", "Year before", prior.fill_null("无 <small lang=en>none in the archive</small>")),
+        pl.when(pl.col("versions").is_not_null()).then(_fact("其他版本", "Other versions", pl.col("versions"), wide=True)),
         _fact("来源文件", "Source path", joined(escaped(pl.col("source_path")), member), wide=True),
         _fact("SHA-256", "of the file", joined("<code>", escaped(pl.col("source_sha256")), "</code>"), wide=True),
         _fact("原文网址", "Source URL", link.fill_null("未载明 <small lang=en>not stated</small>"), wide=True),

@@ -20,7 +20,7 @@ import polars as pl
 
 from dagster_project.forms import registry
 from dagster_project.pages.index import indexes
-from dagster_project.pages.page import Batch, pages
+from dagster_project.pages.page import Batch, pages, version_links
 from dagster_project.publishing.database import MEMORY_LIMIT
 from dagster_project.publishing.files import literal, quoted
 from dagster_project.publishing.files import sha256 as sha256_of
@@ -138,7 +138,7 @@ def _code() -> str:
 
 
 def _reports(published: Path) -> pl.DataFrame:
-    """Return dim_report with what a page says of other reports: the year before, the current version.
+    """Return dim_report with what a page says of other reports: the year before, the current version, the other ones.
 
     Raises:
         PagesError: a page path leads out of the folder of pages.
@@ -166,6 +166,7 @@ def _reports(published: Path) -> pl.DataFrame:
     return (
         reports.join(prior, on=whose, how="left", maintain_order="left")
         .join(now, on=whose, how="left", maintain_order="left")
+        .join(version_links(reports), on="report_id", how="left", maintain_order="left")
         .join(unanswered, on="report_id", how="left", maintain_order="left")
         .with_columns(pl.col("not_assessable").fill_null(0))
         .sort("report_id")

@@ -332,6 +332,13 @@ def test_an_older_version_says_so_and_leads_to_the_current_one(published: Publis
     assert "本页不是现行版本" in text(said)
     assert said.css_first("a").attributes["href"] == f"../2022/{ONE}.html"
     assert "本页不是现行版本" not in text(published.page(ONE))
+    [link] = fact(published.page(ONE), "其他版本").css("a")
+    assert (link.attributes["href"], text(link)) == (f"../2022/{TWO}.html", "第 1 版 · 已被更新 superseded")
+
+
+def test_reports_of_other_bodies_scopes_and_years_are_no_other_versions(published: Published) -> None:
+    published.tables([report(ONE), report(TWO, scope="region"), report(THREE, body_id="b2"), report("d4" * 8, report_year=2021)]).pages()
+    assert [node.text() for node in published.page(ONE).css("dt") if node.text().startswith("其他版本")] == []
 
 
 def test_a_correction_stands_beside_the_printed_value(published: Published) -> None:
