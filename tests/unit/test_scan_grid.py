@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from dagster_project.documents.pieces import MARKS
 from dagster_project.documents.scan import grid, recognition
 
 DOTS = 200
@@ -35,7 +36,8 @@ LEFTS, TOPS = [200, 700, 900, 1100, 1400], [300, 380, 460, 620]
 
 @pytest.mark.parametrize("degrees", [0, 1, -1, 2.5])
 def test_every_cell_is_found_in_its_row_however_the_page_lies(degrees):
-    level, angle = grid.straighten(turned(draw(page(), LEFTS, TOPS), degrees), DOTS)
+    image = turned(draw(page(), LEFTS, TOPS), degrees)
+    level, angle = grid.straighten(image, grid.skew(image, DOTS))
     assert angle == pytest.approx(-degrees, abs=0.1)
     [table] = grid.tables(level, DOTS)
     assert [len(row) for row in table.rows] == [4, 4, 4]
@@ -59,7 +61,7 @@ def test_a_page_of_text_has_no_table():
     for line in range(20):
         cv2.putText(image, "1 2 3 4 5 6 7 8 9 0" * 3, (150, 200 + 60 * line), cv2.FONT_HERSHEY_SIMPLEX, 1, 0, 2)
     assert grid.tables(image, DOTS) == []
-    assert grid.straighten(image, DOTS)[1] == 0.0
+    assert grid.skew(image, DOTS) is None
 
 
 def cell(text: str = "", height: int = 80, width: int = 200) -> np.ndarray:
@@ -68,17 +70,21 @@ def cell(text: str = "", height: int = 80, width: int = 200) -> np.ndarray:
     return image
 
 
+def whole(image: np.ndarray) -> recognition.Ink:
+    return (0, 0, image.shape[1], image.shape[0])
+
+
 def test_specks_and_the_rest_of_a_ruling_line_are_a_blank_cell():
     image = cell()
     image[30:32, 40:42] = 0
     image[:, :2] = 0
-    assert recognition.cell_lines(image, em=31) == []
+    assert recognition.cell_lines(image, whole(image), em=31) == []
 
 
 @pytest.mark.parametrize("number", ["0", "7", "12", "705", "18651.06"])
 def test_digits_are_read_and_sure(number):
-    [line] = recognition.cell_lines(cell(number), em=31)
-    [read] = recognition.recognise([line])
+    image = cell(number)
+    [read] = recognition.read_lines(image, recognition.cell_lines(image, whole(image), em=31))
     assert read.text == number
     assert read.confidence >= recognition.SURE
 
@@ -88,10 +94,25 @@ def test_a_smudged_digit_is_not_sure():
     rough = np.random.default_rng(1).integers(0, 255, image.shape, np.uint8)
     smudged = np.where(rough > 140, 255, image)
     smudged[35:50, 20:45] = rough[35:50, 20:45]
-    read = recognition.recognise(recognition.cell_lines(smudged, em=31))
+    read = recognition.read_lines(smudged, recognition.cell_lines(smudged, whole(smudged), em=31))
     assert not (len(read) == 1 and read[0].text == "8" and read[0].confidence >= 0.99)
 
 
 def test_lines_of_a_cell_are_apart():
     image = np.vstack([cell("12"), cell("34")])
-    assert len(recognition.cell_lines(image, em=31)) == 2
+    assert len(recognition.cell_lines(image, whole(image), em=31)) == 2
+
+
+def test_a_table_that_the_page_cuts_keeps_its_open_cells():
+    image = draw(page(), LEFTS, TOPS)
+    image[TOPS[-1] - 20 :] = 255  # the last row goes on overleaf
+    [table] = grid.tables(image, DOTS)
+    assert (len(table.rows), table.open_above, table.open_below) == (3, False, True)
+
+
+def test_figures_in_columns_are_apart_and_a_label_is_apart_from_its_figure():
+    image = np.full((120, 900), 255, np.uint8)
+    for left, text in ((40, "12"), (240, "0"), (440, "305")):
+        cv2.putText(image, text, (left, 70), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 0, 2, cv2.LINE_AA)
+    words = recognition.page_words(image, 31).words
+    assert sorted((word.ink[0] // 200, word.text.strip(MARKS)) for word in words) == [(0, "12"), (1, "0"), (2, "305")]

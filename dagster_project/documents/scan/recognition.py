@@ -19,9 +19,9 @@ _FIGURE = re.compile(r"[+\-]?[0-9OoIl|][0-9OoIl|.,]*")
 _PADDING = 0.35
 # Shares of an em: words further apart are two words; figures of a table stand nearer to one another than words do.
 _WORDS_APART = 1.3
-_FIGURES_APART = 0.5
+_FIGURES_APART = 0.4
 # Width of a digit, as a share of an em.
-_DIGIT = 0.5
+_DIGIT = 0.6
 _FIGURE_AT_END = re.compile(r"(?<=[^0-9.,\s])\s*[0-9]+$")
 # A word that shares so much of its place with a surer one is the same ink.
 _SHARED = 0.4
@@ -114,7 +114,7 @@ def _ends_in_figure(dark: np.ndarray, place: Ink, text: str, em: float) -> tuple
         return None
     parts = _apart(dark, place, em * _FIGURES_APART)
     last = parts[-1]
-    if len(parts) < 2 or not 0.7 < (last[2] - last[0]) / (_DIGIT * em * len(match[0])) < 1.4:
+    if len(parts) < 2 or not 0.6 < (last[2] - last[0]) / (_DIGIT * em * len(match[0])) < 1.4:
         return None
     return text[: match.start()], (place[0], place[1], parts[-2][2], place[3]), last
 
