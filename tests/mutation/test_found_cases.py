@@ -250,8 +250,23 @@ class TestTables:
         found = published(tmp_path, f"{TITLE}\n三、收到和处理政府信息公开申请情况\n{head}\n{body}\n")
         assert of_row(found, "carried_in") == {} and of_row(found, "declined_repeat") == {}
 
+    def test_a_star_in_a_cell_of_its_own_is_a_value(self, tmp_path: Path) -> None:
+        text = f"{TITLE}\n第二十条第（八）项\n信息内容\t本年收费金额（单位：万元）\n行政事业性收费\t*\t12\n"
+        assert published(tmp_path, text) == {}
+
 
 class TestTwoTables:
+    def test_a_second_line_of_values_behind_a_line_of_words(self, tmp_path: Path) -> None:
+        head = "\n".join(("行政复议", "行政诉讼", *RESULTS, "未经复议直接起诉", "复议后起诉", *RESULTS, *RESULTS))
+        first, second = ("\n".join(f"{values} 0 0 0 0 0 0 0 0 0 1".split()) for values in ("1 3 0 0 1", "1 0 0 0 1"))
+        text = f"{TITLE}\n四、政府信息公开行政复议、行政诉讼情况\n{head}\n{first}\n首页 政务公开 2022年\n{second}\n五、存在的主要问题及改进情况\n"
+        assert not any(cell.startswith("remedies") for cell in published(tmp_path, text))
+
+    def test_a_second_report_that_differs_in_one_row(self, tmp_path: Path) -> None:
+        first = glued({}).replace(f"{TITLE}\n", "").replace("现行有效件数规章000", "规章00行政强制11").replace("\n", " ")
+        second = glued({}).replace(f"{TITLE}\n", "").replace("规章000", "规章000行政规范性文件000行政强制0")
+        assert published(tmp_path, f"{TITLE}\n{first}{second}") == {}
+
     def test_a_row_that_a_page_cut_from_its_head_contradicts_another_under_a_head(self, tmp_path: Path) -> None:
         head = "信息内容\t本年制发件数\t本年废止件数\t现行有效件数\n规章\t0\t0\t0\n"
         text = f"{TITLE}\n\n{head}\n第 3 页\n\n行政规范性文件\t3\t4\t222\n\n上年情况\n\n{head}行政规范性文件\t8\t4\t227\n"

@@ -7,6 +7,7 @@ A page is turned by quarters only when its words make no sense as it lies and do
 report prints are Chinese words, and no Chinese word is one upside down.
 """
 
+import re
 from dataclasses import dataclass, replace
 
 import cv2
@@ -15,7 +16,6 @@ import numpy as np
 from dagster_project.documents.scan import grid, recognition
 from dagster_project.documents.scan.pages import Page
 from dagster_project.documents.scan.recognition import Word
-from dagster_project.forms.labels import has_han
 
 # A page of so many words of which fewer than this share are surely recognised may lie the wrong way.
 _FEWEST_WORDS = 4
@@ -24,6 +24,7 @@ _SURE = 0.85
 # Of a page that is nothing but a table so many lines are asked.
 _SAMPLE = 12
 _PAPER = 255
+_HAN = re.compile("[一-鿿]")
 _QUARTERS = (cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE)
 _DEGREES = {cv2.ROTATE_180: 180.0, cv2.ROTATE_90_CLOCKWISE: -90.0, cv2.ROTATE_90_COUNTERCLOCKWISE: 90.0}
 
@@ -75,10 +76,10 @@ def _makes_sense(level: Level) -> bool | None:
     said = [(word.text, word.confidence) for word in level.words]
     if len(said) < _FEWEST_WORDS:
         said += [(read.text, read.confidence) for read in recognition.read_lines(level.image, _widest_lines(level))]
-    words = [(text, confidence) for text, confidence in said if len(text) > 3 or has_han(text)]
+    words = [(text, confidence) for text, confidence in said if len(text) > 3 or _HAN.search(text)]
     if len(words) < _FEWEST_WORDS:
         return None
-    return sum(confidence >= _SURE and has_han(text) for text, confidence in words) >= _MOST * len(words)
+    return sum(confidence >= _SURE and _HAN.search(text) is not None for text, confidence in words) >= _MOST * len(words)
 
 
 def _widest_lines(level: Level) -> list[recognition.Ink]:

@@ -52,7 +52,7 @@ def read_unfinished(found: pl.DataFrame, pieces: Pieces, documents: Sequence[Doc
             )
             continue
         document.notes += reading.notes
-        if reading.contradictions >= CONFLICTS_OF_TWO_REPORTS or (reading.contradictions and several):
+        if reading.contradictions >= CONFLICTS_OF_TWO_REPORTS or (reading.contradictions and reading.several):
             end_as_several(document)
         if reading.cells:
             document.lane = "careful"

@@ -31,6 +31,8 @@ _RAW_SHOWN = 60
 _ONE_VALUE = ("number", "noted", "mark")
 # 其他处理, in one row or three, is what the forms borrow from one another.
 _BORROWED = "other"
+# So many rows of the requests table after a heading are the table, not a sentence that names some.
+_ROWS_OF_CHAPTER = 5
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,14 @@ class CarefulCell:
 
 @dataclass(frozen=True)
 class CarefulReading:
-    """What the lane read: form, cells, what a person should know (code, sentence), and how many rows the document prints more
-    than once with different values."""
+    """What the lane read: form, cells, what a person should know (code, sentence), how many rows the document prints more than
+    once with different values, and whether it prints the tables of several reports."""
 
     form: str | None
     cells: tuple[CarefulCell, ...]
     notes: tuple[tuple[str, str], ...]
     contradictions: int = 0
+    several: bool = False
 
 
 def read_carefully(
@@ -74,6 +77,7 @@ def read_carefully(
     # A label that runs into the next word gives no values, but it is printed.
     labelled = frozenset(f"{a.meaning.table}.{a.meaning.code}" for a in found if a.meaning.role in ("row", "word"))
     kept = _one_each(runs, known, labelled)
+    several = several or _requests_twice(found)
     if several:
         # What is printed once only may be either report's.
         kept = [run for run in kept if sum(run.rows == other.rows and run.table == other.table for other in runs.found) > 1]
@@ -88,7 +92,20 @@ def read_carefully(
         decided, said = _decide(stream, table, form, theirs, known, glued)
         cells += decided
         notes += said
-    return CarefulReading(form, tuple(cells), tuple(notes), _contradictions(runs, known))
+    return CarefulReading(form, tuple(cells), tuple(notes), _contradictions(runs, known), several)
+
+
+def _requests_twice(found: Sequence[labels_found.Anchor]) -> bool:
+    """Whether the chapter on requests stands in the document twice, rows of its table and all; a table of contents has no rows."""
+    chapters: list[set[str]] = [set()]
+    for anchor in found:
+        if anchor.meaning.role == "chapter":
+            chapters.append(set())
+        elif anchor.meaning.role == "row" and anchor.meaning.table == "requests":
+            chapters[-1].add(anchor.meaning.code)
+    return any(
+        len(rows & others) >= _ROWS_OF_CHAPTER for at, rows in enumerate(chapters) for others in chapters[at + 1 :]
+    )
 
 
 def _form_of(found: Sequence[labels_found.Anchor]) -> str | None:

@@ -205,7 +205,7 @@ def _line_of_rows(table: str, head: _Head, part: Region, printed: dict[tuple[str
         return None
     slots = tuple(slot for row in meant for slot in _slots(table, row))
     tokens = _own(part, len(slots))
-    if tokens is None or sum(bool(token.text) for token in tokens) < len(part.tokens):
+    if tokens is None or sum(bool(token.text) for token in tokens) < len(part.tokens) or part.goes_on >= len(each):
         return None  # a second line of values under one head: which of them is the report's nobody can tell
     return Run(table, tuple(row.row for row in meant), slots, tokens, head_known, tokens is part.cells, part.in_row)
 

@@ -24,7 +24,8 @@ _PAGE_MARK = re.compile(
     rf"(?:(?<=[{LINE_BREAK}])|^)[-—–－·]{{1,2}} ?\d{{1,3}} ?[-—–－·]{{1,2}}(?=[{LINE_BREAK}]|$)|第 ?\d{{1,3}} ?页(?:[,，]? ?共 ?\d{{1,3}} ?页)?"
 )
 # What may stand between a label and its values, or around them.
-_LEAD = re.compile(rf"^(?:[{BREAKS}|:：）)】\]”\"’'#*]|[（(【\[][^（(【\[\])）】]*[)）】\]])+")
+# A star ends bold print where it follows the label; alone in a cell it is a mark.
+_LEAD = re.compile(rf"^(?:[{BREAKS}|:：）)】\]”\"’'#]|(?<![{BREAKS}])\*+|[（(【\[][^（(【\[\])）】]*[)）】\]])+")
 # What may stand in a label's own cell after it: punctuation, and a remark in brackets. With more it is another label.
 _REMARK = re.compile(r"[^0-9A-Za-z一-鿿㐀-䶿(（\[【]*(?:[(（\[【].*)?")
 _SENTENCE_END = re.compile(r"[。，、；：！？,.;:!?）)】\]]+")
@@ -48,7 +49,8 @@ class Region:
     ``clean``: nothing but a break follows the last one. ``beside``: the first one stands in the label's own line. ``figures``:
     a digit stands where values should, whether or not it is one. ``in_row``: the label and what follows it are cells of a table
     row. ``cells``: the cells after the label in its row, or in the row below it, blank ones included; empty when the label
-    stands in no row or something else than values follows there.
+    stands in no row or something else than values follows there. ``goes_on``: how many values stand in lines of values behind
+    the first piece that is none.
     """
 
     tokens: tuple[Token, ...]
@@ -57,6 +59,7 @@ class Region:
     figures: bool
     in_row: bool
     cells: tuple[Token, ...] = ()
+    goes_on: int = 0
 
 
 def region(text: str, start: int, end: int, *, below: bool = False) -> Region:
@@ -88,7 +91,14 @@ def region(text: str, start: int, end: int, *, below: bool = False) -> Region:
         figures=_FIGURE.match(part, at) is not None,
         in_row=CELL_BREAK in part[:place],
         cells=_row_cells(part, start, below),
+        goes_on=_values_in_lines(part[place:]) if below else 0,
     )
+
+
+def _values_in_lines(text: str) -> int:
+    """Return how many values stand in those lines of a text that hold nothing else."""
+    lines = [_PIECE.findall(line) for line in text.split(LINE_BREAK)[1:]]
+    return sum(len(line) for line in lines if all(map(is_value, line)))
 
 
 def _in_table(part: str, at: int) -> bool:
