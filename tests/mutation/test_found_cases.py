@@ -263,8 +263,10 @@ class TestTwoTables:
         assert not any(cell.startswith("remedies") for cell in published(tmp_path, text))
 
     def test_a_second_report_that_differs_in_one_row(self, tmp_path: Path) -> None:
-        first = glued({}).replace(f"{TITLE}\n", "").replace("现行有效件数规章000", "规章00行政强制11").replace("\n", " ")
-        second = glued({}).replace(f"{TITLE}\n", "").replace("规章000", "规章000行政规范性文件000行政强制0")
+        whole = glued({}).replace(f"{TITLE}\n", "").replace("\n", " ")
+        sixth = "第二十条第（六）项信息内容本年处理决定数量行政处罚0行政强制"
+        first = whole.replace("现行有效件数规章000", f"规章00{sixth}11")
+        second = whole.replace("规章000", f"规章000行政规范性文件000{sixth}0")
         assert published(tmp_path, f"{TITLE}\n{first}{second}") == {}
 
     def test_a_row_that_a_page_cut_from_its_head_contradicts_another_under_a_head(self, tmp_path: Path) -> None:
