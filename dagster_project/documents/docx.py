@@ -17,11 +17,15 @@ from dagster_project.documents.docx_styles import Numbers, Styles, child, local,
 from dagster_project.documents.docx_text import Paragraphs, chosen
 from dagster_project.documents.kinds import sniff
 from dagster_project.documents.package import Package
+from dagster_project.documents.pictures import FEWEST_ROWS, MOST_PICTURES
 from dagster_project.documents.pieces import IMAGE_MARK, NOTE_MARK, TABLE_MARK, Pieces, Unreadable
+from dagster_project.documents.scan import SCAN
 
 KINDS = ("docx",)
 
 _WHAT = "a Word document (.docx)"
+# Attributes that name a picture's part; their namespace differs between strict and transitional documents.
+_REFERENCES = ("embed", "id")
 _CONTAINERS = {"sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "dir", "bdo"}
 # Programs that make Word documents of pages put the page in as it is.
 _CHUNK_READERS = {kind: module.read for module in (html, mhtml) for kind in module.KINDS}
@@ -72,12 +76,27 @@ class _Story:
         self._blocks(body)
         for part in self._margins(body, "footer"):
             self._margin(part)
+        if sum(1 for _ in body.iter("{*}tr")) < FEWEST_ROWS:
+            self._into.heading.pictures += self._pictures(body)
         if not _has_text(body) and any(part.startswith("word/media/") for part in self._package.parts):
             raise Unreadable(
-                "scan_without_text",
-                f"Expected {_WHAT} with text, found pictures only: it is a scan. Supply the document it was printed from.",
+                SCAN,
+                f"Expected {_WHAT} with text, found pictures only: it is a scan. Its characters have to be recognised (OCR, the "
+                "extra 'ocr'); or supply the document it was printed from.",
             )
         self._tell()
+
+    def _pictures(self, body: etree._Element) -> list[str | bytes]:
+        """Return the pictures that the body shows, in order, each once; without text beside them they may be the tables."""
+        ids = [
+            reference
+            for node in body.iter("{*}blip", "{*}imagedata")
+            for name, reference in node.attrib.items()
+            if etree.QName(name).localname in _REFERENCES
+        ]
+        parts = [self._related[each][1] for each in ids if each in self._related]
+        shown = [part for part in dict.fromkeys(parts) if part in self._package][:MOST_PICTURES]
+        return [self._package.bytes_of(part) for part in shown]
 
     def _tell(self) -> None:
         found = self._paragraphs

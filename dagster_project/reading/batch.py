@@ -138,8 +138,9 @@ def _read(
         if error.code != SCAN or not scans:
             raise
         document.lane, document.is_scan = "careful", True
-        with within(SECONDS_FOR_ONE_SCAN):
-            scan_reader(kind)(content, pieces)
+        if not pieces.heading.pictures:
+            with within(SECONDS_FOR_ONE_SCAN):
+                scan_reader(kind)(content, pieces)
     if scans and pieces.heading.pictures:
         with within(SECONDS_FOR_ONE_SCAN):
             shown = read_pictures(pieces, page)

@@ -160,11 +160,14 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
             texts = [text for text in (*(v.text for v in row.values), *(a.text for a in row.after)) if text]
             rows.setdefault(codes[0].rpartition(".")[0], []).append(texts)
             numbers = [published.get(code) for code in codes]
+            label = next((each.text for each in reversed(row.labels) if each.text), "")
+            if not RENDITIONS[mutant.rendition].keeps_blanks and table.name == "disclosure" and len(codes) == 1:
+                # A blank cell leaves no trace there, and what damage put behind the label is what the page prints.
+                shown.update(codes if _printed_behind(label, [published.get(codes[0])], mutant.content.decode()) else ())
             if glues:
                 written = None not in numbers and _written(numbers) == _squeezed(texts)
                 if written and (row.torn or _adds_up(table.name, published, codes)):
                     shown.update(codes)  # a number torn where all are glued is as it was
-                label = next((each.text for each in reversed(row.labels) if each.text), "")
                 # A row without a sum that damage glued other digits to: one that prints these digits is no different.
                 for count in {1, len(codes)} if table.name == "disclosure" else ():
                     if _printed_behind(label, numbers[:count], mutant.content.decode()):

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from hashlib import sha256
+from io import BytesIO
 
 import pytest
 
@@ -51,6 +52,47 @@ def test_an_address_never_leads_out_of_the_folder(tmp_path):
     folder.mkdir()
     heading = Heading(pictures=["../outside.png", "..%2Foutside.png", "/outside.png"])
     assert list(found_pictures(heading, folder / "a.html")) == []
+
+
+def word_document(*, title: str, rows: int = 0) -> bytes:
+    from docx import Document
+    from PIL import Image
+
+    document = Document()
+    if title:
+        document.add_paragraph(title)
+    if rows:
+        document.add_table(rows, 2)
+    picture = BytesIO()
+    Image.new("L", (400, 300), 255).save(picture, "PNG")
+    document.add_picture(picture)
+    content = BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+def word_pictures(content: bytes) -> list[str | bytes]:
+    from dagster_project.documents import docx
+
+    pieces = Pieces()
+    pieces.begin()
+    docx.read(content, pieces)
+    return pieces.heading.pictures
+
+
+def test_a_word_document_names_its_pictures_where_it_has_no_table_of_the_form():
+    [picture] = word_pictures(word_document(title=TITLE))
+    assert isinstance(picture, bytes) and picture.startswith(b"\x89PNG")
+    assert word_pictures(word_document(title=TITLE, rows=30)) == []
+
+
+def test_a_word_document_of_pictures_alone_waits(tmp_path):
+    content = word_document(title="")
+    (tmp_path / "a.docx").write_bytes(content)
+    source = Source("a.docx", sha256(content).hexdigest(), "2022", "docx")
+    assert read_batch([source], tmp_path)["documents"]["reason_code"].to_list() == [SCAN]
+    read = read_batch([source], tmp_path, scans=True)["documents"]
+    assert read["outcome"].to_list() != ["report"] and read["reason_code"].to_list() != [SCAN]
 
 
 def test_a_page_with_tables_names_no_pictures():
