@@ -6,6 +6,7 @@
 #   make test                          the whole test suite
 #   make test-nightly                  the same with what takes a quarter of an hour
 #   make ui [DATA=dir] [PORT=3000]     Dagster UI on 127.0.0.1
+#   make bi [DATA=dir] [BI_PORT=8088]  Superset with the dashboards on 127.0.0.1
 #   make inspect FILE=path [CELL=code] one document in the terminal
 #   make bench [COUNT=10000]           the benchmarks
 #   make contracts                     regenerate what comes from schemas/
@@ -35,12 +36,18 @@ endif
 ifdef COUNT
 export GONGKAI_COUNT := $(value COUNT)
 endif
+ifdef BI_PORT
+export GONGKAI_BI_PORT := $(value BI_PORT)
+endif
+ifdef BI_PASSWORD
+export GONGKAI_BI_PASSWORD := $(value BI_PASSWORD)
+endif
 ifdef CELL
 export GONGKAI_CELL := $(value CELL)
 endif
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-nightly ui inspect publish-postgres bench contracts lint setup
+.PHONY: run test test-nightly ui bi setup-bi inspect publish-postgres bench contracts lint setup
 
 setup: $(ENVIRONMENT)
 
@@ -59,6 +66,12 @@ test-nightly: $(ENVIRONMENT)
 
 ui: $(ENVIRONMENT)
 	@exec $(GONGKAI) ui --port $(PORT)
+
+bi: $(ENVIRONMENT)
+	@exec .venv/bin/python -m bi
+
+setup-bi: $(ENVIRONMENT)
+	@.venv/bin/python tools/bootstrap_uv.py bi
 
 inspect: $(ENVIRONMENT)
 	@test -n "$$GONGKAI_FILE" || { echo "Name a document: make inspect FILE=<path> [CELL=<code>]" >&2; exit 2; }

@@ -1,8 +1,10 @@
 """Set up .venv on a machine that has Python 3.11 or later and nothing else: find or fetch uv, then let it sync.
 
-Here: the standard library only; uv's wheel is the one pinned and hashed in uv.lock. Not here: which packages (uv.lock).
+Here: the standard library only; uv's wheel is the one pinned and hashed in uv.lock. Not here: which packages (uv.lock). Superset's
+environment, bi/.venv, is set up the same way when ``make bi`` asks for it.
 
-``python tools/bootstrap_uv.py`` makes .venv what uv.lock says; ``python tools/bootstrap_uv.py path`` prints where uv is.
+``python tools/bootstrap_uv.py`` makes .venv what uv.lock says; ``python tools/bootstrap_uv.py path`` prints where uv is,
+``python tools/bootstrap_uv.py bi`` makes bi/.venv what bi/uv.lock says.
 """
 
 import hashlib
@@ -23,6 +25,7 @@ LOCK = PROJECT / "uv.lock"
 KEPT = PROJECT / ".uv" / "bin" / "uv"
 STAMP = PROJECT / ".venv" / ".stamp"
 OLDEST = (3, 11)
+LATEST_FOR_BI = (3, 13)
 _TIMEOUT_SECONDS = 60
 _ATTEMPTS = 3
 
@@ -35,6 +38,9 @@ def main(arguments: list[str]) -> int:
         uv = find_uv()
         if arguments == ["path"]:
             print(uv)
+            return 0
+        if arguments == ["bi"]:
+            sync_bi()
             return 0
         return sync(uv)
     except SetupError as error:
@@ -146,14 +152,43 @@ def _version(uv: Path) -> str | None:
 def sync(uv: str) -> int:
     """Make .venv what uv.lock says, with this Python; bytecode is compiled so that the first run starts fast too."""
     print("setting up: syncing .venv with uv.lock (some minutes the first time)", file=sys.stderr)
-    command = [uv, "sync", "--frozen", "--quiet", "--all-extras", "--compile-bytecode", "--python", sys.executable]
-    environment = os.environ | {"UV_PYTHON_DOWNLOADS": "never"}
-    # An environment that happens to be active is not the project's.
-    environment.pop("VIRTUAL_ENV", None)
-    status = subprocess.run(command, cwd=PROJECT, env=environment, check=False).returncode
+    status = _sync(uv, PROJECT, "--all-extras", "--python", sys.executable)
     if status == 0:
         STAMP.touch()
     return status
+
+
+def sync_bi() -> None:
+    """Make bi/.venv what bi/uv.lock says, unless it is; Superset cannot share .venv.
+
+    Raises:
+        SetupError: it cannot be done. A half-made environment is finished by the next call.
+    """
+    folder = PROJECT / "bi"
+    stamp = folder / ".venv" / ".stamp"
+    locked = (folder / "uv.lock").read_text(encoding="utf-8") + (folder / "pyproject.toml").read_text(encoding="utf-8")
+    wanted = hashlib.sha256(locked.encode()).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="ascii") == wanted and (folder / ".venv" / "bin" / "python").exists():
+        return
+    stamp.unlink(missing_ok=True)
+    print("setting up: Superset in bi/.venv (about 1 GB, some minutes the first time)", file=sys.stderr)
+    # Superset's own pins end with Python 3.12; where this one is later, uv looks for another on the machine.
+    same = ("--python", sys.executable) if sys.version_info < LATEST_FOR_BI else ()
+    if _sync(find_uv(), folder, *same):
+        raise SetupError(
+            "Expected to install Superset into bi/.venv as bi/uv.lock says, but it failed; what uv said stands above. It needs "
+            "Python 3.11 or 3.12, the Python package index within reach and about 1 GB of space. Mend that and run 'make bi' "
+            "again, it goes on where it stopped. The warehouse and its published snapshot need nothing of it and are as they were."
+        )
+    stamp.write_text(wanted, encoding="ascii")
+
+
+def _sync(uv: str, project: Path, *options: str) -> int:
+    command = [uv, "sync", "--frozen", "--quiet", "--compile-bytecode", *options]
+    environment = os.environ | {"UV_PYTHON_DOWNLOADS": "never"}
+    # An environment that happens to be active is not the project's.
+    environment.pop("VIRTUAL_ENV", None)
+    return subprocess.run(command, cwd=project, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
