@@ -44,7 +44,7 @@ class Level:
 def upright(page: Page) -> Level:
     """Return a page upright and level."""
     found = _level(page.image, page.dots_per_inch)
-    if _makes_sense(found) is not False:
+    if _makes_sense(found):
         return found
     for quarter in _QUARTERS:
         other = _level(cv2.rotate(page.image, quarter), page.dots_per_inch)
@@ -71,15 +71,20 @@ def _read(level: np.ndarray, turned: float, dots_per_inch: float) -> tuple[Level
     return Level(level, em, tables, found.words, turned), found.askew
 
 
-def _makes_sense(level: Level) -> bool | None:
-    """Whether most words of a page are surely recognised as Chinese; None when it has too few to tell."""
-    said = [(word.text, word.confidence) for word in level.words]
+def _makes_sense(level: Level) -> bool:
+    """Whether most words of a page are surely recognised as Chinese and run from left to right."""
+    said = [(word.text, word.confidence, word.ink) for word in level.words]
     if len(said) < _FEWEST_WORDS:
-        said += [(read.text, read.confidence) for read in recognition.read_lines(level.image, _widest_lines(level))]
-    words = [(text, confidence) for text, confidence in said if len(text) > 3 or _HAN.search(text)]
-    if len(words) < _FEWEST_WORDS:
-        return None
-    return sum(confidence >= _SURE and _HAN.search(text) is not None for text, confidence in words) >= _MOST * len(words)
+        lines = _widest_lines(level)
+        read = recognition.read_lines(level.image, lines)
+        said += [(each.text, each.confidence, ink) for each, ink in zip(read, lines, strict=True)]
+    words = [each for each in said if len(each[0]) > 3 or _HAN.search(each[0])]
+    # The engine turns a standing line before it reads it, so its words alone do not tell that the page lies on its side.
+    sound = sum(
+        confidence >= _SURE and _HAN.search(text) is not None and right - left > bottom - top
+        for text, confidence, (left, top, right, bottom) in words
+    )
+    return len(words) >= _FEWEST_WORDS and sound >= _MOST * len(words)
 
 
 def _widest_lines(level: Level) -> list[recognition.Ink]:
