@@ -284,7 +284,9 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     whole = (pl.col("results") == ",".join([*_RESULTS] * len(_CHANNELS))) & (
         pl.col("channels") == ",".join(_CHANNELS)
     )
-    order = order.filter(whole)
+    # Beside a head in another order one in the form's own may be that of other figures.
+    lone = whole.all().over("document")
+    order = order.filter(pl.col("results").str.count_matches(",") + 1 >= len(_RESULTS)).with_columns(lone=lone).filter(whole)
     count = len(_CHANNELS) * len(_RESULTS)
     blank_rows = (
         cells.join(rows.join(order, on=["document", "table"], how="semi").select("row_id"), on="row_id", how="semi")
@@ -303,7 +305,7 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         candidates.filter((filled == 0) | ~pl.col("blank"))
         .with_columns(
             # Two rows of values under one head: which of them is the report's nobody can tell.
-            single=(pl.len().over("document", "table") == 1) | pl.col("blank"),
+            single=((pl.len().over("document", "table") == 1) | pl.col("blank")) & pl.col("lone"),
         )
         .unique(subset=["document", "table"], keep="first", maintain_order=True)
     )
@@ -400,8 +402,11 @@ def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> p
         | crowded.fill_null(False)
         | pl.col("trimmed")
     )
-    at_end = (pl.col("first") > pl.col("start")) | (pl.col("last") < pl.col("start") + count - 1)
-    placed = placed.with_columns(decided=pl.col("decided") & ~(uneven & at_end.fill_null(False)))
+    begins, ends = pl.col("first") == pl.col("start"), pl.col("last") == pl.col("start") + count - 1
+    if count == len(_APPLICANTS):
+        # Somebody asked, and somebody was counted: an outer column without a single number was not read as the one it is.
+        uneven |= ~(begins.any().over("document") & ends.any().over("document"))
+    placed = placed.with_columns(decided=pl.col("decided") & ~(uneven & ~(begins & ends).fill_null(True)))
     taken = (
         after.join(placed.filter("decided").select("row_id", "document", "code", "start"), on="row_id", how="inner")
         .with_columns(ordinal=pl.col("cell").cast(pl.Int64) - pl.col("start"))

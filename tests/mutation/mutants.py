@@ -166,8 +166,8 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
                 shown.update(codes if _printed_behind(label, [published.get(codes[0])], mutant.content.decode()) else ())
             if glues:
                 written = None not in numbers and _written(numbers) == _squeezed(texts)
-                if written and (row.torn or _adds_up(table.name, published, codes)):
-                    shown.update(codes)  # a number torn where all are glued is as it was
+                if written and (row.torn or not any(numbers) or _adds_up(table.name, published, codes)):
+                    shown.update(codes)  # a number torn where all are glued is as it was, and zeros are zeros
                 # A row without a sum that damage glued other digits to: one that prints these digits is no different.
                 for count in {1, len(codes)} if table.name == "disclosure" else ():
                     if _printed_behind(label, numbers[:count], mutant.content.decode()):
@@ -178,7 +178,11 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
                 continue
             inner = [bool(text) for text in row.texts()[len(row.labels) :]]
             holes = "".join("x" if filled else " " for filled in inner).strip()
-            pieces = texts if RENDITIONS[mutant.rendition].keeps_blanks else " ".join(texts).split()
+            pieces = texts
+            if not RENDITIONS[mutant.rendition].keeps_blanks:
+                # A value glued to its label stands before the others, its own cell leaves no trace.
+                glued = re.findall(r"(?<=[^0-9])[0-9]+$", label)
+                pieces = " ".join([*glued, *texts]).split()
             if len(pieces) == len(codes) and not (RENDITIONS[mutant.rendition].keeps_blanks and " " in holes):
                 shown.update(c for c, text in zip(codes, pieces, strict=True) if number_in(text) == published.get(c))
     # Two rows under one label contradict each other, whatever they show.

@@ -115,16 +115,20 @@ class _Head:
         else:
             self.rows, self._closed = [], True
 
-    def names(self, row: Row, form: str) -> bool | None:
+    def names(self, row: Row, form: str, *, in_row: bool) -> bool | None:
         """Return whether the head names the row's columns in an order the form knows; None when it names others, or a head
-        above it in the same table did."""
+        above it in the same table did. ``in_row``: the row is one of a table."""
         columns = tuple(self.columns)
         if row.table == "disclosure":
             return True if columns == row.columns else None
         orders = _column_orders(form, row.table)
         if not all(any(_is_part(each, order) for order in orders) for each in (*self._earlier, columns)):
             return None
-        return columns in orders
+        if columns in orders:
+            return True
+        # Half a head leaves open which of its columns is missing, and sums hold whatever their order. A table of its own has
+        # its own head, which may be an invented one (数据1, 数据2 … 总计).
+        return False if in_row or not columns else None
 
 
 def _is_part(columns: tuple[str, ...], order: tuple[str, ...]) -> bool:
@@ -170,7 +174,7 @@ def _rows_meant(
     if row is None:
         return []
     fills_row = part.clean and len(part.tokens) == len(row.columns) > 1
-    in_table = part.in_row or fills_row or (anchor.numbered and part.figures) or head.names(row, form)
+    in_table = part.in_row or fills_row or (anchor.numbered and part.figures) or head.names(row, form, in_row=part.in_row)
     return [(row.table, row.row)] if in_table else []
 
 
@@ -179,7 +183,7 @@ def _run(last: Meaning, head: _Head, part: Region, form: str, printed: dict[tupl
         return _line_of_rows(last.table, head, part, printed)
     if last.role == "row" and (last.table, last.code) in printed:
         row = printed[last.table, last.code]
-        known = head.names(row, form)
+        known = head.names(row, form, in_row=part.in_row)
         tokens = None if known is None else _own(part, len(row.columns))
         if tokens is None:
             return None
