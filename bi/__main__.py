@@ -29,6 +29,9 @@ def main() -> int:
     """Check, set up, serve until stopped. Returns an exit status when it does not come to that."""
     home = Home.from_environment()
     try:
+        if "?" in str(home.data):
+            # Superset names a database by an address, in which what follows would be options.
+            raise Unusable(f"Expected a data folder without a question mark in its path, found {home.data}. Name another with DATA=<folder>.")
         port = _port(os.environ.get("GONGKAI_BI_PORT") or str(DEFAULT_PORT))
         snapshot.check(home)
         folder = _folder(home)

@@ -6,6 +6,7 @@ dashboards are (``bundle.py``). Two processes, because the server starts childre
 
 import contextlib
 import hashlib
+import io
 import json
 import os
 import secrets
@@ -25,12 +26,18 @@ _SLOWEST_ANSWER_SECONDS = 300
 
 def prepare() -> None:
     """Bring the metadata database, the roles, the login and the dashboards up to date."""
-    from superset.app import create_app
-
-    with create_app().app_context():
+    with _app().app_context():
         _migrate()
         _admin()
         _import()
+
+
+def _app():
+    """Superset's application; that it tells where its settings are is for nobody."""
+    with contextlib.redirect_stdout(sys.stderr if sys.argv[1] == "prepare" else io.StringIO()):
+        from superset.app import create_app
+
+        return create_app()
 
 
 def _migrate() -> None:
@@ -105,9 +112,7 @@ def serve() -> None:
                 self.cfg.set(name, value)
 
         def load(self):
-            from superset.app import create_app
-
-            return create_app()
+            return _app()
 
     Server(prog="gongkai-bi").run()
 

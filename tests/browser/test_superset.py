@@ -8,11 +8,13 @@ import hashlib
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -301,6 +303,32 @@ def test_a_new_publication_shows_at_the_next_look_and_the_server_leaves_it_alone
     assert int(truth.cells["requests.received.total"]) > 0
     assert number(page, "新收申请 Received") == f"{expected:,}"
     assert hashlib.sha256((home.published / "gongkai.duckdb").read_bytes()).hexdigest() == published
+
+
+def test_an_import_over_the_same_changes_nothing(served: Served, home: Home) -> None:
+    def kept() -> list[tuple]:
+        with closing(sqlite3.connect(f"file:{home.data / 'bi' / 'superset.db'}?mode=ro", uri=True)) as metadata:
+            return [
+                metadata.execute(f"select count(*), count(distinct uuid) from {table}").fetchone()
+                for table in ("dashboards", "slices", "tables", "dbs", "sql_metrics", "table_columns")
+            ]
+
+    before = kept()
+    assert before[0] == (4, 4)
+    environment = os.environ | {
+        "GONGKAI_BI_HOME": str(home.data / "bi"),
+        "GONGKAI_BI_PORT": "1",
+        "GONGKAI_PUBLISHED": str(home.published),
+        "SUPERSET_CONFIG_PATH": str(PROJECT / "bi" / "superset_config.py"),
+        "PYTHONPATH": str(PROJECT),
+    }
+    done = subprocess.run(
+        [str(PROJECT / "bi" / ".venv" / "bin" / "python"), "-m", "bi.serve", "prepare"],
+        cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=SECONDS_TO_START, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "login: admin, password: as shown at the first start (forgotten? make bi BI_PASSWORD=<new>)\n"
+    assert kept() == before
 
 
 def test_a_second_server_of_the_same_folder_is_refused(served: Served, home: Home, tmp_path: Path) -> None:

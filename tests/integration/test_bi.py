@@ -253,6 +253,24 @@ def test_the_snapshot_is_opened_to_read_and_reaches_no_other_file(bundle: Mappin
     assert (database["allow_dml"], database["allow_csv_upload"]) == (False, False)
 
 
+@pytest.mark.parametrize(
+    ("address", "linked"),
+    [
+        ("https://www.example.gov.cn/art/2023/1/9/art_1.html?a=1&b=2", True),
+        ("javascript:alert(1)", False),
+        ("https://www.example.gov.cn/\" onclick=\"alert(1)", False),
+        ("https://www.example.gov.cn/<b>", False),
+        (None, False),
+    ],
+)
+def test_only_an_address_on_the_web_becomes_a_link(copy: Home, definition: Definition, address: str | None, linked: bool) -> None:
+    """A document may state anything as its address."""
+    with duckdb.connect(str(copy.published / "gongkai.duckdb")) as connection:
+        connection.execute("update dim_report set source_url = ?", [address])
+        found = connection.execute(f"select distinct source from ({definition.datasets['worst_reports'].query})").fetchall()
+    assert found == [(f'<a href="{address}" target="_blank">原文 source</a>' if linked else None,)]
+
+
 # Bad input: a sentence, exit status 2, and nothing changed.
 
 
@@ -331,6 +349,11 @@ def test_an_environment_that_cannot_be_installed(
     said = told(copy, monkeypatch, capsys, GONGKAI_BI_PORT=port)
     assert "Expected to install Superset into bi/.venv" in said and "Python 3.11 or 3.12" in said
     assert not (project / "bi" / ".venv" / ".stamp").exists()
+
+
+def test_a_data_folder_that_no_address_of_a_database_can_name(copy: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = copy.data.rename(copy.data.with_name("what?"))
+    assert "without a question mark" in told(Home.at(copy.raw, odd), monkeypatch, capsys)
 
 
 def test_a_folder_that_another_server_holds(copy: Home) -> None:
