@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import all_cores, budgets, one_core, whole_run
+from benchmarks import all_cores, budgets, lanes, one_core, whole_run
 from benchmarks.budgets import Line
 from benchmarks.whole_run import Run
 from dagster_project.home import Home
@@ -55,6 +55,8 @@ def _measure(count: int, place: Path) -> tuple[list[Line], list[Line], str]:
     rates = one_core.measure(raw)
     _say("reading on all cores")
     busy = all_cores.measure(raw)
+    _say("one document of each lane")
+    by_lane = lanes.measure()
     # Twice, and the better: the first may still have to parse the dbt project or wait for the disk.
     empty = min((_run(f"an empty archive ({each} of 2)", _empty(place, each)) for each in (1, 2)), key=lambda run: run.seconds)
     one = _run("an archive of one report", _home(place / "one", _one_report(place / "one" / "raw", 0)))
@@ -95,6 +97,7 @@ def _measure(count: int, place: Path) -> tuple[list[Line], list[Line], str]:
         Line("— processor seconds", again.processor_seconds, unit=" s"),
         Line("one new report", new.seconds, unit=" s"),
         Line("— processor seconds", new.processor_seconds, unit=" s"),
+        *(Line(f"one document, {what}", taken, unit=" ms") for what, taken in by_lane.items()),
         Line("documents read per second, one core", rates.read_per_second),
         Line("documents parsed per second, one core", rates.parser_per_second),
     ]

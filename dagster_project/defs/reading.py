@@ -19,7 +19,7 @@ CONTRACTS = {frame.name: contract_check(frame) for frame in STAGED}
 _COUNTED_BY = {
     DOCUMENTS.name: ["outcome", "reason_code"],
     CELLS.name: ["status"],
-    FINDINGS.name: ["status", "severity"],
+    FINDINGS.name: ["rule", "status"],
 }
 _SAMPLE = 10
 
@@ -99,6 +99,8 @@ def _frame_metadata(home: Home, frame: Frame) -> dict:
     if frame is DOCUMENTS:
         documents = rows.select("partition", "outcome", "source_path", "reason_code", "detail").collect()
         held = documents.filter(pl.col("outcome") == "quarantined")
+        reports = rows.filter(pl.col("outcome") == "report")
+        metadata["reports by lane"] = dg.MetadataValue.md(counts_table(reports, ["lane"]))
         metadata["picture"] = dg.MetadataValue.md(documents_by_outcome(documents))
         metadata["quarantined, a sample"] = dg.MetadataValue.md(
             markdown_table(held.sort("source_path").select("source_path", "reason_code", "detail").head(_SAMPLE))
