@@ -36,6 +36,9 @@ _JSON = re.compile(rb"\{\s*\"[^\"\n]*\"\s*:|\[\s*\{\s*\"[^\"\n]*\"\s*:")
 _MARKDOWN_RULE = re.compile(
     rb"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*$|^\s*\|(?:\s*:?-{2,}:?\s*\|)+\s*$", re.MULTILINE
 )
+# A row of a table between pipes; so many of them are tables, with or without a rule.
+_PIPED = re.compile(rb"^[ \t]*\|[^|\n]*\|.*\|[ \t\r]*$", re.MULTILINE)
+_FEWEST_PIPED = 5
 _SNIFFED = 8192
 _WORD_PART = re.compile(r"word/document\d*\.xml")
 _WORKBOOK_PARTS = {"xl/workbook.xml", "xl/workbook.bin"}
@@ -188,7 +191,7 @@ def _textual(content: bytes, claimed: str | None) -> str:
         return "html" if stripped[:1] == b"<" and _HTML.search(head) else "csv"
     if _HTML.search(head) and (claimed == "html" or stripped[:1] == b"<"):
         return "html"
-    if _MARKDOWN_RULE.search(content):
+    if _MARKDOWN_RULE.search(content) or len(_PIPED.findall(content)) >= _FEWEST_PIPED:
         return "markdown"
     if claimed == "html" and re.search(rb"<[a-zA-Z/!]", content):
         return "html"

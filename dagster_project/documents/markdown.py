@@ -15,6 +15,9 @@ KINDS = ("markdown",)
 _RULE = re.compile(r"^\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?$")
 # One dash a column rules off a head, but further down it is a row of marks.
 _SHORT_RULE = re.compile(r"^\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?$")
+# Below the head of a table whose rows have no outer pipes; and what rules off the only cell of a head.
+_OPEN_RULE = re.compile(r"^:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)+$")
+_DASHES = re.compile(r"^-{3,}$")
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
 _HTML_TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -31,11 +34,23 @@ def read(content: bytes, into: Pieces) -> None:
         read_markup(re.sub(r"\n(?=[^<\n|])", "<br>\n", text).encode(), into)
         into.heading.lines = [_plain(line) for line in into.heading.lines]
         return
-    inside = 0
+    read_lines(text.splitlines(), into)
+
+
+def read_lines(raw: list[str], into: Pieces) -> None:
+    """Read lines of Markdown without HTML tables into ``into``.
+
+    The rows of a table stand between pipes, or, below a head and its rule, with pipes between their cells only, up to a blank
+    line; there a line without any pipe is a row of one cell or goes on with one.
+    """
+    inside, is_open = 0, False
     lines = into.heading.lines
-    for raw in text.splitlines():
-        line = raw.strip()
-        if line.startswith("|") or (inside and "|" in line):
+    for at, each in enumerate(raw):
+        line = each.strip()
+        framed = line.startswith("|")
+        if not inside:
+            is_open = not framed and _begins_open(raw, at)
+        if framed or (inside and "|" in line) or (is_open and line):
             if _RULE.match(line) or (inside == 1 and _SHORT_RULE.match(line)):
                 continue
             if not inside:
@@ -43,12 +58,27 @@ def read(content: bytes, into: Pieces) -> None:
                 lines.append(TABLE_MARK)
             inside += 1
             into.row([_cell(cell) for cell in _CELL_BREAK.split(_unframed(line))])
-        else:
-            inside = 0
-            if line.startswith("# "):
-                into.named("heading", _plain(line))
-            if plain := _plain(line):
-                lines.append(plain)
+            continue
+        inside = 0
+        if line.startswith("# "):
+            into.named("heading", _plain(line))
+        # A rule alone parts a heading from an open table below it.
+        if (plain := _plain(line)) and not (_DASHES.match(line) and _has_pipe(raw, at + 1)):
+            lines.append(plain)
+
+
+def _begins_open(raw: list[str], at: int) -> bool:
+    """Whether the head of a table without outer pipes stands in a line: a rule of several columns below it, or a single one
+    above it."""
+    if not raw[at].strip():
+        return False
+    below = raw[at + 1].strip() if at + 1 < len(raw) else ""
+    above = raw[at - 1].strip() if at else ""
+    return _OPEN_RULE.match(below) is not None or (_DASHES.match(above) is not None and _has_pipe(raw, at))
+
+
+def _has_pipe(raw: list[str], at: int) -> bool:
+    return at < len(raw) and _CELL_BREAK.search(raw[at]) is not None
 
 
 def _unframed(line: str) -> str:

@@ -1,6 +1,7 @@
 """Plain text, as a word processor or a crawler exports it: tab-separated rows between lines of prose.
 
-Here: rows are lines with tab stops; consecutive ones are a table. Not here: rubble without any separator.
+Here: rows are lines with tab stops; consecutive ones are a table. Not here: rows between pipes, which are Markdown whatever the
+file is called (``kinds``); rubble without any separator.
 """
 
 from dagster_project.documents.encoding import decode

@@ -118,6 +118,16 @@ class TestMarkdown:
         assert pieces.heading.named == [("heading", "题目")]
         assert pieces.heading.lines == ["题目", TABLE_MARK, "正文"]
 
+    def test_rows_without_outer_pipes_are_a_table_below_a_rule(self):
+        pieces = read(markdown, "正文 | 甲\n\na| b  \n---|---  \n1| 2  \n项\n目| 3  \n\n后文 | 乙")
+        assert grid(pieces) == [["a", "b"], ["1", "2"], ["项"], ["目", "3"]]
+        assert pieces.heading.lines == ["正文 | 甲", TABLE_MARK, "后文 | 乙"]
+
+    def test_a_heading_ruled_off_stays_a_line_above_its_open_table(self):
+        pieces = read(markdown, "第一项  \n---  \na| b  \n1| 2  \n\n标题\n---\n正文")
+        assert grid(pieces) == [["a", "b"], ["1", "2"]]
+        assert pieces.heading.lines == ["第一项", TABLE_MARK, "标题", "---", "正文"]
+
     def test_html_tables_inside_markdown_are_read(self):
         pieces = read(markdown, "## 二\n第一段\n<table><tr><td>a</td><td>5</td></tr></table>\n第二段\n")
         assert grid(pieces) == [["a", "5"]]
