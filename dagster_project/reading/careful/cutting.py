@@ -92,10 +92,10 @@ def _ways(run: Run, form: Sequence[Equation], bindable: set[str]) -> list[Candid
     tokens = [token.text for token in run.tokens]
     if not all(tokens):
         return []
-    if len(tokens) > len(run.slots) or (run.in_table and 1 < len(tokens) < len(run.slots)):
+    sums = own_sums(run, form)
+    if (len(tokens) > len(run.slots) and not sums) or (run.in_table and 1 < len(tokens) < len(run.slots)):
         return []  # a value too many, or cells lost: which of them is none, or where one is missing, nobody can tell
     groups = _groups(tokens)
-    sums = own_sums(run, form)
     if not sums and len(groups) > 1:
         return []
     texts = ["".join(tokens[at] for at in group) for group in groups]

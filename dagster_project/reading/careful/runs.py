@@ -86,10 +86,11 @@ class _Head:
         self.columns: list[str] = []
         self.rows: list[str] = []  # named since the last values
         self.served: list[str] = []  # rows that the values before this head were for
+        self.begin = 0  # where the first of these columns is named
         self._earlier: list[tuple[str, ...]] = []
         self._closed = False
 
-    def name(self, meaning: Meaning) -> None:
+    def name(self, meaning: Meaning, at: int) -> None:
         if meaning.role == "chapter" or (meaning.table != self.table and meaning.table != "chapters"):
             self.__init__()
             self.table = None if meaning.role == "chapter" else meaning.table
@@ -100,6 +101,8 @@ class _Head:
                 # Below values a head is a new one.
                 self._earlier.append(tuple(self.columns))
                 self.columns, self._closed = [], False
+            if not self.columns:
+                self.begin = at
             if self.table in HEADED_BY_ROWS or self.columns[-1:] != [meaning.code]:
                 self.columns.append(meaning.code)  # elsewhere a name printed twice over names one column
 
@@ -115,9 +118,9 @@ class _Head:
         else:
             self.rows, self._closed = [], True
 
-    def names(self, row: Row, form: str, *, in_row: bool) -> bool | None:
+    def names(self, row: Row, form: str, printed: str, *, in_row: bool) -> bool | None:
         """Return whether the head names the row's columns in an order the form knows; None when it names others, or a head
-        above it in the same table did. ``in_row``: the row is one of a table."""
+        above it in the same table did. ``printed``: the text from the head on; ``in_row``: the row is one of a table."""
         columns = tuple(self.columns)
         if row.table == "disclosure":
             return True if columns == row.columns else None
@@ -128,7 +131,22 @@ class _Head:
             return True
         # Half a head leaves open which of its columns is missing, and sums hold whatever their order. A table of its own has
         # its own head, which may be an invented one (数据1, 数据2 … 总计).
-        return False if in_row or not columns else None
+        missing = set(row.columns) - set(columns)
+        return False if in_row or not columns or all(_is_in_pieces(row.table, each, printed) for each in missing) else None
+
+
+@cache
+def _column_labels(table: str, column: str) -> tuple[str, ...]:
+    return tuple(registry.labels().filter(table=table, role="column", code=column)["label"].unique(maintain_order=True))
+
+
+def _is_in_pieces(table: str, column: str, printed: str) -> bool:
+    """Whether a head prints a column's label in two pieces with other words between them, as a cell of two lines comes out."""
+    return any(
+        0 <= printed.find(label[:at]) < printed.rfind(label[at:])
+        for label in _column_labels(table, column)
+        for at in range(1, len(label))
+    )
 
 
 def _is_part(columns: tuple[str, ...], order: tuple[str, ...]) -> bool:
@@ -147,21 +165,22 @@ def find_runs(stream: Stream, anchors: Sequence[Anchor], form: str) -> Runs:
         following = anchors[index + 1].start if index + 1 < len(anchors) else len(stream.text)
         if meaning.role == "word":
             continue
-        head.name(meaning)
+        head.name(meaning, anchor.start)
         part = region(stream.text, anchor.end, following, below=meaning.table in HEADED_BY_ROWS)
         if not part.tokens and not part.figures and not (part.cells and meaning.role == "row"):
             continue
-        run = _run(meaning, head, part, form, printed)
+        above = stream.text[head.begin : anchor.start]
+        run = _run(meaning, head, part, form, printed, above)
         if run is not None:
             found.append(run)
         elif part.figures or (part.tokens and part.clean):
-            unread.update(_rows_meant(anchor, head, part, form, printed))
+            unread.update(_rows_meant(anchor, head, part, form, printed, above))
         head.values_follow(meaning)
     return Runs(tuple(found), frozenset(unread))
 
 
 def _rows_meant(
-    anchor: Anchor, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row]
+    anchor: Anchor, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row], above: str
 ) -> list[tuple[str, str]]:
     """Return the rows that the figures after a head or label belong to when they stand in a table: in cells, as many as the row
     has columns, behind a numbered label or below a whole head, for sentences name rows and columns too."""
@@ -174,16 +193,18 @@ def _rows_meant(
     if row is None:
         return []
     fills_row = part.clean and len(part.tokens) == len(row.columns) > 1
-    in_table = part.in_row or fills_row or (anchor.numbered and part.figures) or head.names(row, form, in_row=part.in_row)
+    in_table = part.in_row or fills_row or (anchor.numbered and part.figures) or head.names(row, form, above, in_row=part.in_row)
     return [(row.table, row.row)] if in_table else []
 
 
-def _run(last: Meaning, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row]) -> Run | None:
+def _run(
+    last: Meaning, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row], above: str
+) -> Run | None:
     if last.table in HEADED_BY_ROWS:
         return _line_of_rows(last.table, head, part, printed)
     if last.role == "row" and (last.table, last.code) in printed:
         row = printed[last.table, last.code]
-        known = head.names(row, form, in_row=part.in_row)
+        known = head.names(row, form, above, in_row=part.in_row)
         tokens = None if known is None else _own(part, len(row.columns))
         if tokens is None:
             return None
