@@ -165,11 +165,10 @@ def _requests(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         .with_columns(head_known=pl.col("standard").forward_fill().over("document").fill_null(False))
     )
     candidates = candidates.join(heads, on=["document", "table"], how="left", maintain_order="left")
-    taken = _after_label(
-        candidates.select("document", "table", "row_id", "code", _OPEN_END, label_at="request_at", trusted="head_known"),
-        cells,
-        len(_APPLICANTS),
-    )
+    candidates = candidates.select("document", "table", "row_id", "code", _OPEN_END, label_at="request_at", trusted="head_known")
+    parted = _between_empty_columns(candidates, cells, len(_APPLICANTS))
+    whole = candidates.join(parted.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
+    taken = pl.concat([_after_label(whole, cells, len(_APPLICANTS)), parted])
     return _coded(
         taken,
         "requests",
@@ -322,6 +321,42 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         "remedies",
         (pl.col("ordinal") // each).replace_strict(dict(enumerate(_CHANNELS)), return_dtype=pl.String),
         (pl.col("ordinal") % each).replace_strict(dict(enumerate(_RESULTS)), return_dtype=pl.String),
+    )
+
+
+def _between_empty_columns(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> pl.DataFrame:
+    """Take the cells of tables that have empty columns among those of the form, as ``_after_label`` does.
+
+    Converters write a cell that spans two columns as a cell and a blank. Counted from the right, where every row ends with the
+    total, such a column is blank in all rows; what is left has to be exactly the form's columns in every row.
+    """
+    after = (
+        cells.select("row_id", "cell", "text", "kind", "key", "worded")
+        .join(candidates.filter("trusted"), on="row_id", how="inner")
+        .filter(pl.col("cell") > pl.col("label_at"))
+        .with_columns(right=pl.col("cell").max().over("row_id") - pl.col("cell"))
+        .with_columns(empty=(pl.col("kind") == "blank").all().over("document", "table", "right"))
+    )
+    kept = (
+        after.filter(~pl.col("empty"))
+        .sort("row_id", "cell")
+        .with_columns(ordinal=pl.int_range(pl.len(), dtype=pl.Int64).over("row_id"), filled=pl.len().over("row_id"))
+    )
+    inside = after.filter("empty").join(
+        kept.group_by("row_id").agg(first=pl.col("cell").min(), last=pl.col("cell").max()), on="row_id", how="inner"
+    ).filter(pl.col("cell").is_between(pl.col("first"), pl.col("last")))
+    sound = (
+        kept.group_by("document", "table")
+        .agg(
+            sound=(pl.col("filled") == count).all() & ~(pl.col("key").is_not_null() | pl.col("worded")).any(),
+            rows=pl.col("row_id").n_unique(),
+        )
+        .filter(pl.col("sound") & (pl.col("rows") > 1))
+    )
+    return (
+        kept.join(inside.select("document", "table").unique(), on=["document", "table"], how="semi", maintain_order="left")
+        .join(sound, on=["document", "table"], how="semi", maintain_order="left")
+        .select("document", "row_id", "code", "ordinal", at="cell", text="text", decided=pl.lit(True))
     )
 
 

@@ -63,6 +63,14 @@ class TestRequests:
         assert got["requests.carried_in.business"] == "2"
         assert got["requests.carried_in.natural_person"] == ""
 
+    def test_an_empty_column_among_those_of_the_form_is_none(self):
+        one, two = row(NEW, "", *"12", "", *"34567"), row(OLD, "", *"00", "", *"00000")
+        got = found(HEAD + one + two)
+        assert [got[f"requests.received.{column}"] for column in ORDER] == list("1234567")
+        # A number in it, or a blank one of the form beside it, and nobody can tell which of them is none.
+        assert set(found(HEAD + one + row(OLD, "", *"00", "1", *"00000")).values()) == {None}
+        assert set(found(HEAD + row(NEW, "", *"12", "", "", *"4567") + row(OLD, "", *"00", "", "", *"0000")).values()) == {None}
+
     def test_fillers_that_nothing_places_leave_the_row_undecided(self):
         got = found(HEAD + row(OLD, "", "", "2", "", "", "", "", "2", ""))
         assert set(got.values()) == {None}
