@@ -15,7 +15,7 @@ import numpy as np
 _LINE = 0.30
 _UPRIGHT_LINE = 0.17
 _CELL = 0.08
-_GAP = 0.03
+_GAP = 0.015
 _SAME_TOP = 0.05
 # A scanner's feed turns a page by a degree or two; more is another kind of picture.
 MOST_SKEW = 5.0
