@@ -1,7 +1,8 @@
 """The fast lane: the cells of sound tables, for a whole batch of documents at once.
 
-Here: rows found by their labels, values taken as "the n cells after the label" in the order that the table's head prints.
-Not here: what a value text says (``values``), tables whose labels or values are broken (the careful lane), documents.
+Here: rows found by their labels, and the columns that the table's head prints. Not here: which of the cells after a label are
+its values (``placing``), what a value text says (``values``), tables whose labels or values are broken (the careful lane),
+documents.
 
 Nothing is taken on geometry: colspans lie. A row gives its values only when
 - the head above names all its columns in an order the form knows, and
@@ -18,6 +19,7 @@ import polars as pl
 from dagster_project.documents.pieces import Pieces
 from dagster_project.forms import labels, registry
 from dagster_project.reading import values
+from dagster_project.reading.placing import after_label, between_empty_columns
 
 # Heads of the requests table, as the order of their labels in reading order: the total stands in the upper of two head
 # rows beside 自然人, or last in a single one.
@@ -165,10 +167,14 @@ def _requests(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         .with_columns(head_known=pl.col("standard").forward_fill().over("document").fill_null(False))
     )
     candidates = candidates.join(heads, on=["document", "table"], how="left", maintain_order="left")
-    candidates = candidates.select("document", "table", "row_id", "code", _OPEN_END, label_at="request_at", trusted="head_known")
-    parted = _between_empty_columns(candidates, cells, len(_APPLICANTS))
+    # Most tables have no cell beyond the form's columns.
+    wide = ((pl.col("width") - pl.col("request_at") - 1).max() > len(_APPLICANTS)).over("document", "table")
+    candidates = candidates.select(
+        "document", "table", "row_id", "code", _OPEN_END, label_at="request_at", trusted="head_known", wide=wide
+    )
+    parted = between_empty_columns(candidates.filter("wide"), cells, len(_APPLICANTS))
     whole = candidates.join(parted.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
-    taken = pl.concat([_after_label(whole, cells, len(_APPLICANTS)), parted])
+    taken = pl.concat([after_label(whole, cells, len(_APPLICANTS), counted=True), parted])
     return _coded(
         taken,
         "requests",
@@ -229,7 +235,7 @@ def _disclosure(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, 
     parts = []
     for count in candidates["measures"].list.len().unique().sort():
         part = candidates.filter(pl.col("measures").list.len() == count)
-        taken = _after_label(
+        taken = after_label(
             part.select("document", "table", "row_id", "code", _OPEN_END, label_at="item_at", trusted="clean"), cells, count
         )
         parts.append(
@@ -308,7 +314,7 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         )
         .unique(subset=["document", "table"], keep="first", maintain_order=True)
     )
-    taken = _after_label(
+    taken = after_label(
         candidates.select(
             "document", "table", "row_id", "trimmed", code=pl.lit(""), label_at=pl.lit(-1, pl.Int64), trusted="single"
         ),
@@ -322,139 +328,6 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         (pl.col("ordinal") // each).replace_strict(dict(enumerate(_CHANNELS)), return_dtype=pl.String),
         (pl.col("ordinal") % each).replace_strict(dict(enumerate(_RESULTS)), return_dtype=pl.String),
     )
-
-
-def _between_empty_columns(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> pl.DataFrame:
-    """Take the cells of tables that have empty columns among those of the form, as ``_after_label`` does.
-
-    Converters write a cell that spans two columns as a cell and a blank. Counted from the right, where every row ends with the
-    total, such a column is blank in all rows; what is left has to be exactly the form's columns in every row.
-    """
-    after = (
-        cells.select("row_id", "cell", "text", "kind", "key", "worded")
-        .join(candidates.filter("trusted"), on="row_id", how="inner")
-        .filter(pl.col("cell") > pl.col("label_at"))
-        .with_columns(right=pl.col("cell").max().over("row_id") - pl.col("cell"))
-        .with_columns(empty=(pl.col("kind") == "blank").all().over("document", "table", "right"))
-    )
-    kept = (
-        after.filter(~pl.col("empty"))
-        .sort("row_id", "cell")
-        .with_columns(ordinal=pl.int_range(pl.len(), dtype=pl.Int64).over("row_id"), filled=pl.len().over("row_id"))
-    )
-    inside = after.filter("empty").join(
-        kept.group_by("row_id").agg(first=pl.col("cell").min(), last=pl.col("cell").max()), on="row_id", how="inner"
-    ).filter(pl.col("cell").is_between(pl.col("first"), pl.col("last")))
-    sound = (
-        kept.group_by("document", "table")
-        .agg(
-            sound=(pl.col("filled") == count).all() & ~(pl.col("key").is_not_null() | pl.col("worded")).any(),
-            rows=pl.col("row_id").n_unique(),
-        )
-        .filter(pl.col("sound") & (pl.col("rows") > 1))
-    )
-    return (
-        kept.join(inside.select("document", "table").unique(), on=["document", "table"], how="semi", maintain_order="left")
-        .join(sound, on=["document", "table"], how="semi", maintain_order="left")
-        .select("document", "row_id", "code", "ordinal", at="cell", text="text", decided=pl.lit(True))
-    )
-
-
-def _after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int) -> pl.DataFrame:
-    """Take ``count`` cells after the label of each candidate row.
-
-    ``candidates``: ``document``, ``table``, ``row_id``, ``code``, ``label_at``, ``trusted``, ``trimmed``. Returns one row per taken
-    cell: ``document``, ``row_id``, ``code``, ``ordinal`` (from 0), ``at``, ``text``, ``decided``; an undecided row gives
-    ``count`` rows whose ``text`` and ``at`` are NULL.
-    """
-    candidates = candidates.with_columns(pl.col("label_at").cast(pl.Int64))
-    after = (
-        cells.select("row_id", "cell", "text", "kind", "key", "worded", "damaged")
-        .join(candidates.select("row_id", "label_at"), on="row_id", how="inner")
-        .filter(pl.col("cell") > pl.col("label_at"))
-    )
-    filled = pl.col("kind") != "blank"
-    extent = after.group_by("row_id").agg(
-        width=pl.len().cast(pl.Int64),
-        first=pl.col("cell").filter(filled).min().cast(pl.Int64),
-        last=pl.col("cell").filter(filled).max().cast(pl.Int64),
-        # Words among the values are a label too, one that was not recognised: the values are another row's.
-        labelled=(pl.col("key").is_not_null() | pl.col("worded")).any(),
-        filled=filled.sum().cast(pl.Int64),
-        wordy=(pl.col("kind") == "text").any(),
-        ambiguous=(pl.col("kind") == "ambiguous").any(),
-        damaged=pl.col("damaged").sum(),
-    )
-    placed = candidates.join(extent, on="row_id", how="left", maintain_order="left").with_columns(
-        full=(pl.col("width") > count) & (pl.col("last") - pl.col("first") + 1 == count),
-        lead=pl.col("first") - pl.col("label_at") - 1,
-    )
-    same_shape = ["document", "table", "label_at", "width"]
-    # Rows of one shape show together where their values begin: in no fewer places, and in no more, than there are columns.
-    leads = placed.group_by(same_shape).agg(
-        shape_lead=pl.col("lead").min(),
-        columns=(pl.col("last") - pl.col("label_at")).max() - pl.col("lead").min(),
-        # One row alone shows nothing: of its blanks any may be the one too many.
-        alone=pl.len() == 1,
-    )
-    # A table of which one row has more values than columns may have too many cells in every row.
-    crowded = ((pl.col("last") - pl.col("first") + 1).max() > count).over("document")
-    placed = placed.join(leads, on=same_shape, how="left", maintain_order="left").with_columns(
-        skip=pl.when(pl.col("width") == count)
-        .then(0)
-        .when((pl.col("width") > count) & pl.col("first").is_null())
-        .then(0)
-        .when((pl.col("width") > count) & (pl.col("columns") == count) & (~(crowded | pl.col("alone")) | (pl.col("filled") == count)))
-        .then(pl.col("shape_lead"))
-        .otherwise(None)
-    )
-    # A row that lost the border between two cells has two values in one of them and a blank at an end where a value belongs; in
-    # a table whose other rows have blanks beyond their values, one without has lost a border too. Where two cells are damaged,
-    # one may have been the blank.
-    short = (
-        (pl.col("last") - pl.col("first") + 1 < count)
-        & (pl.col("ambiguous") | ((pl.col("width") == count) & pl.col("full").any().over("document", "table")))
-    ) | (pl.col("damaged") > 1)
-    # A word among more cells than columns is either none of them or one: where the values begin is open.
-    short |= pl.col("wordy") & (pl.col("width") > count)
-    placed = placed.with_columns(
-        decided=pl.col("skip").is_not_null() & pl.col("trusted") & ~pl.col("labelled") & ~short.fill_null(False),
-        start=pl.col("label_at") + 1 + pl.col("skip"),
-    ).with_columns(
-        # What lies outside the taken cells must be blank.
-        decided=pl.col("decided")
-        & (
-            pl.col("first").is_null()
-            | ((pl.col("first") >= pl.col("start")) & (pl.col("last") < pl.col("start") + count))
-        ),
-    )
-    # A blank at the end of a row may be a value's or a filler's. Where rows lost cells or have too many it is no longer
-    # known which.
-    # A page may have cut the table, so all of its pieces are asked.
-    uneven = (
-        (pl.col("width").n_unique().over("document", "label_at") > 1)
-        | (pl.col("width") < count).any().over("document")
-        | crowded.fill_null(False)
-        | pl.col("trimmed")
-    )
-    begins, ends = pl.col("first") == pl.col("start"), pl.col("last") == pl.col("start") + count - 1
-    if count == len(_APPLICANTS):
-        # Somebody asked, and somebody was counted: an outer column without a single number was not read as the one it is.
-        uneven |= ~(begins.any().over("document") & ends.any().over("document"))
-    placed = placed.with_columns(decided=pl.col("decided") & ~(uneven & ~(begins & ends).fill_null(True)))
-    taken = (
-        after.join(placed.filter("decided").select("row_id", "document", "code", "start"), on="row_id", how="inner")
-        .with_columns(ordinal=pl.col("cell").cast(pl.Int64) - pl.col("start"))
-        .filter(pl.col("ordinal").is_between(0, count - 1))
-        .select("document", "row_id", "code", "ordinal", at="cell", text="text", decided=pl.lit(True))
-    )
-    undecided = (
-        placed.filter(~pl.col("decided"))
-        .select("document", "row_id", "code")
-        .join(pl.DataFrame({"ordinal": range(count)}, schema={"ordinal": pl.Int64}), how="cross")
-        .with_columns(at=pl.lit(None, pl.UInt32), text=pl.lit(None, pl.UInt32), decided=pl.lit(False))
-    )
-    return pl.concat([taken, undecided])
 
 
 def _no_cells() -> pl.DataFrame:
