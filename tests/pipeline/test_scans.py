@@ -4,12 +4,14 @@ A page of prose takes seconds, so one synthetic report is read in every run of t
 """
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from benchmarks.scans import printed, scanned
 from benchmarks.scoring import Expected, Score, expected_of, read_and_score
+from dagster_project.documents.encoding import decode
 from dagster_project.synthesis.layout import Layout
 from dagster_project.synthesis.pdf import render_pdf
 from dagster_project.synthesis.sheets import Sheet
@@ -34,6 +36,12 @@ def test_a_synthetic_report_is_read_from_its_scan(degrees: float, tmp_path: Path
     assert_read(read_and_score(tmp_path, {"2021.pdf": Expected(cells, truth.report_year)}, scans=True))
 
 
+def _title(source: Path) -> str | None:
+    """Return the title of a page, after which a browser names the file that it prints it to."""
+    match = re.search(r"<title>([^<]*)</title>", decode(source.read_bytes())[0], re.IGNORECASE) if source.suffix == ".html" else None
+    return "".join(match[1].split()).replace("/", "-")[:80] or None if match else None
+
+
 @pytest.mark.corpus
 @pytest.mark.browser
 @pytest.mark.skipif(not NIGHTLY, reason="takes a quarter of an hour: runs with GONGKAI_NIGHTLY=1 (make test-nightly)")
@@ -46,7 +54,7 @@ def test_real_reports_are_read_from_their_scans(degrees: float, corpus: Path, sy
         if source.suffix not in (".html", ".pdf"):
             continue
         pdf = source.read_bytes() if source.suffix == ".pdf" else printed(browser, source)
-        name = f"{source.stem}.pdf"
+        name = f"{_title(source) or source.stem}.pdf"
         (tmp_path / name).write_bytes(scanned(pdf, degrees))
         expected[name] = expected_of(truth)
     assert_read(read_and_score(tmp_path, expected, scans=True))

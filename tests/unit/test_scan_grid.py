@@ -110,6 +110,16 @@ def test_a_table_that_the_page_cuts_keeps_its_open_cells():
     assert (len(table.rows), table.open_above, table.open_below) == (3, False, True)
 
 
+def test_two_numbers_close_together_are_two_by_the_gaps_between_their_digits():
+    dark = np.zeros((40, 400), np.uint8)
+    digits = [10, 34, 58, 82, 106, 136, 160, 184]  # five, a gap half as wide again as an em is a third of, three
+    for left in digits:
+        dark[5:35, left : left + 19] = 255
+    parts = recognition._apart(dark, (10, 5, 203, 35), 30, figures=True)
+    assert [(left, right) for left, _, right, _ in parts] == [(10, 125), (136, 203)]
+    assert len(recognition._apart(dark[:, :130], (10, 5, 125, 35), 30, figures=True)) == 1
+
+
 def test_figures_in_columns_are_apart_and_a_label_is_apart_from_its_figure():
     image = np.full((120, 900), 255, np.uint8)
     for left, text in ((40, "12"), (240, "0"), (440, "305")):

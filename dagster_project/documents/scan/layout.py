@@ -57,6 +57,8 @@ class Layout:
 
     def _spread(self, text: str, ink: Ink) -> list[Glyph]:
         left, top, right, bottom = ink
+        # Words were told apart by their ink; a space that was recognised is the room of a bracket.
+        text = "".join(text.split())
         units = [0.0 if mark in (DOUBT_MARK, IMAGE_MARK) else 1.0 if ord(mark) > 0x2000 else _NARROW for mark in text]
         if not sum(units):
             return []
@@ -72,8 +74,7 @@ class Layout:
                 if glyphs:
                     glyphs[-1].text += mark
                 continue
-            if not mark.isspace():
-                glyphs.append(self._glyph(mark, at, at + width * unit, top, bottom, size))
+            glyphs.append(self._glyph(mark, at, at + width * unit, top, bottom, size))
             at += width * unit
         return glyphs
 

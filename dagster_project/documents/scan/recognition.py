@@ -20,6 +20,8 @@ _PADDING = 0.35
 # Shares of an em: words further apart are two words; figures of a table stand nearer to one another than words do.
 _WORDS_APART = 1.3
 _FIGURES_APART = 0.4
+# Digits of one number stand evenly; where several gaps show how far, one much wider parts two numbers, if it is no less than this.
+_FIGURES_NEAR, _FEWEST_GAPS, _WIDER = 0.25, 3, 1.7
 # Width of a digit, as a share of an em.
 _DIGIT = 0.6
 _FIGURE_AT_END = re.compile(r"(?<=[^0-9.,\s])\s*[0-9]+$")
@@ -83,7 +85,7 @@ def page_words(image: np.ndarray, em: float) -> Words:
         place = _inked(dark, box)
         if place is None:
             continue
-        parts = _apart(dark, place, em * (_FIGURES_APART if _is_figures(text) else _WORDS_APART))
+        parts = _apart(dark, place, em, figures=_is_figures(text))
         if len(parts) > 1 or _FIGURE.fullmatch(text):
             figures += parts
         elif (ends := _ends_in_figure(dark, place, text, em)) is not None:
@@ -112,7 +114,7 @@ def _ends_in_figure(dark: np.ndarray, place: Ink, text: str, em: float) -> tuple
     match = _FIGURE_AT_END.search(text)
     if match is None:
         return None
-    parts = _apart(dark, place, em * _FIGURES_APART)
+    parts = _apart(dark, place, em, figures=True)
     last = parts[-1]
     if len(parts) < 2 or not 0.6 < (last[2] - last[0]) / (_DIGIT * em * len(match[0])) < 1.4:
         return None
@@ -145,11 +147,16 @@ def _inked(dark: np.ndarray, box: np.ndarray) -> Ink | None:
     return left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1
 
 
-def _apart(dark: np.ndarray, place: Ink, gap: float) -> list[Ink]:
-    """Return the parts of a line that stand further apart than ``gap`` pixels."""
+def _apart(dark: np.ndarray, place: Ink, em: float, *, figures: bool) -> list[Ink]:
+    """Return the parts of a line that stand apart: words by a wide gap, figures by one that is wider than those between digits."""
     left, top, right, bottom = place
     columns = np.flatnonzero((dark[top:bottom, left:right] > 0).any(axis=0))
-    breaks = np.flatnonzero(np.diff(columns) > gap)
+    gaps = np.diff(columns)
+    gap = em * (_FIGURES_APART if figures else _WORDS_APART)
+    between = gaps[gaps > 1]
+    if figures and len(between) >= _FEWEST_GAPS:
+        gap = min(gap, max(_FIGURES_NEAR * em, _WIDER * float(np.median(between))))
+    breaks = np.flatnonzero(gaps > gap)
     starts, ends = [0, *(breaks + 1)], [*breaks, len(columns) - 1]
     return [(left + int(columns[a]), top, left + int(columns[b]) + 1, bottom) for a, b in zip(starts, ends, strict=True)]
 
