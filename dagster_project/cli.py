@@ -5,9 +5,13 @@ run, and worker processes import this module again.
 """
 
 import gc
+import signal
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -65,7 +69,7 @@ def _run(home: Home, started: float) -> int:
     # Importing makes half a million objects that stay; looking through them for garbage again and again takes a second.
     gc.disable()
     try:
-        with Progress() as progress:
+        with Progress(is_stopped=_remembered_interrupts()) as progress:
             progress.stage("starting")
             from dagster_project.defs.lib.archive import Archive
             from dagster_project.defs.lib.execution import execute
@@ -75,6 +79,22 @@ def _run(home: Home, started: float) -> int:
     finally:
         gc.enable()
     return _summary(archive, execution, time.monotonic() - started)
+
+
+def _remembered_interrupts() -> Callable[[], bool]:
+    """Interrupt as Python does and return a function that tells whether that happened.
+
+    An interrupt that arrives while libraries are imported may end in one of their handlers and be lost.
+    """
+    interrupts: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        interrupts.append(number)
+        signal.default_int_handler(number, frame)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, interrupt)
+    return lambda: bool(interrupts)
 
 
 def _summary(archive: "Archive", execution: "Execution", total: float) -> int:

@@ -5,7 +5,7 @@ Here: words and columns on a terminal or in a log. Not here: any counting (``pub
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
 import polars as pl
@@ -28,7 +28,9 @@ _PLACE_NAMES = {
 class Progress:
     """Tells one stage after the other how far it is: a bar on a terminal, a line every few seconds elsewhere."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, is_stopped: Callable[[], bool] = lambda: False) -> None:
+        """``is_stopped`` is asked before each stage: whether the user stopped the run."""
+        self._is_stopped = is_stopped
         self._stream = stream or sys.stderr
         self._bar = None
         self._task = None
@@ -57,7 +59,13 @@ class Progress:
             self._bar.stop()
 
     def stage(self, title: str) -> None:
-        """Say what begins."""
+        """Say what begins.
+
+        Raises:
+            KeyboardInterrupt: the run was stopped and the interrupt got lost on its way.
+        """
+        if self._is_stopped():
+            raise KeyboardInterrupt
         self._stage = title
         self._told = time.monotonic()
         if self._bar is None:

@@ -48,13 +48,15 @@ class Page:
         return found["result"].get("value")
 
     def wait(self, condition: str, seconds: float = 60) -> None:
-        """Ask until a JavaScript expression is truthy.
+        """Ask until a JavaScript expression is truthy; what it asks about may not be there yet.
 
         Raises:
             AssertionError: it was not within the time; the message holds what the page shows instead.
         """
         until = time.monotonic() + seconds
-        while not self.ask(f"Boolean({condition})"):
+        # A page that is only just arriving has no body.
+        asked = f"(() => {{ try {{ return Boolean({condition}) }} catch (e) {{ if (e instanceof TypeError) return false; throw e }} }})()"
+        while not self.ask(asked):
             if time.monotonic() > until:
                 raise AssertionError(f"not within {seconds:.0f} s: {condition}\n{self.text()[:3000]}")
             time.sleep(0.25)
