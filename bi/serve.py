@@ -1,7 +1,7 @@
 """Superset itself: ``prepare`` brings its metadata and the dashboards up to date, ``serve`` serves them.
 
-Standard output is for whoever started it; Superset's own words go to standard error. Here: what needs Superset; runs with bi/.venv, started by ``python -m bi``, which names the folders in the environment. Not here: what the
-dashboards are (``bundle.py``). Two processes, because the server starts children, which must not inherit what preparing opened.
+Standard output is for whoever started it; Superset's own words go to standard error. Here: what needs Superset; runs with
+bi/.venv, started by ``python -m bi``, which names the folders in the environment. Not here: what the dashboards are (``bundle.py``). Two processes, because the server starts children, which must not inherit what preparing opened.
 """
 
 import contextlib

@@ -1,8 +1,9 @@
 """Scans: pages that are images, read by ruling lines and optical character recognition.
 
-Here: pages as images (``pages``), the grid that their ruling lines draw (``grid``), the characters in a cell or a line
-(``recognition``), and putting both into pieces (``reading``). Not here: what a text means. Needs the extra ``ocr``; its models
-are inside its wheel.
+Here: pages as images (``pages``), the right way up (``upright``), the grid that their ruling lines draw (``grid``), the characters
+in a cell or a line (``recognition``), both as a page of glyphs (``layout``), and the order of it all (``reading``). From there on a
+scan is read as a PDF is, by ``documents.pdf_unruled``, ``pdf_margins`` and ``pdf_pages``. Not here: what a text means. Needs the
+extra ``ocr``; its models are inside its wheel.
 
 Reading a scan takes seconds a page where everything else takes milliseconds, so it is asked for on its own: a reader that meets
 a document without text says so (code SCAN), and ``scan_reader`` reads it in a pass of its own.
