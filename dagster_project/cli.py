@@ -9,7 +9,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -69,7 +70,7 @@ def _run(home: Home, started: float) -> int:
     # Importing makes half a million objects that stay; looking through them for garbage again and again takes a second.
     gc.disable()
     try:
-        with Progress(is_stopped=_remembered_interrupts()) as progress:
+        with _remembered_interrupts() as is_stopped, Progress(is_stopped=is_stopped) as progress:
             progress.stage("starting")
             from dagster_project.defs.lib.archive import Archive
             from dagster_project.defs.lib.execution import execute
@@ -81,8 +82,9 @@ def _run(home: Home, started: float) -> int:
     return _summary(archive, execution, time.monotonic() - started)
 
 
-def _remembered_interrupts() -> Callable[[], bool]:
-    """Interrupt as Python does and return a function that tells whether that happened.
+@contextmanager
+def _remembered_interrupts() -> Iterator[Callable[[], bool]]:
+    """Interrupt the block as Python does, and yield a function that tells whether that happened.
 
     An interrupt that arrives while libraries are imported may end in one of their handlers and be lost.
     """
@@ -92,9 +94,14 @@ def _remembered_interrupts() -> Callable[[], bool]:
         interrupts.append(number)
         signal.default_int_handler(number, frame)
 
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, interrupt)
-    return lambda: bool(interrupts)
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False  # only the main thread is interrupted
+        return
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield lambda: bool(interrupts)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _summary(archive: "Archive", execution: "Execution", total: float) -> int:

@@ -52,8 +52,10 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _HIDING = re.compile(rb":(?<=[yY\s]:)\s*(?:[nN][oO][nN][eE]|[hH][iI][dD])")
 _TABLE_OPENS = re.compile(rb"<[tT][aA][bB][lL][eE]")
 # Tags between tables that have to be looked at one by one; asked of the bytes, since most tables hold none of them.
+_HEADING_TAGS = ("title", "meta", "h1", "h2")
+# The parser takes <image> for <img>.
 _SPECIAL = re.compile(
-    rb"<(?:im|canvas|embed|input|object|select|svg|del|s[\s/>]|strike|title|meta|h[12]|script|style|noscript|template)", re.IGNORECASE
+    rf"<(?:image|{'|'.join((*_HEADING_TAGS, *_SCRIPT_TAGS, *_PICTURE_TAGS, *_STRUCK_TAGS))})\b".encode(), re.IGNORECASE
 )
 _TABLE_BREAK = f"{_BREAK}{TABLE_MARK}{_BREAK}"
 
@@ -66,7 +68,7 @@ def _tag_ids(*names: str) -> frozenset[int]:
 
 [_TABLE], [_ROW], _CELLS = _tag_ids("table"), _tag_ids("tr"), _tag_ids("td", "th")
 _SECTIONS = _tag_ids("tbody", "thead", "tfoot")
-_HEADINGS = _tag_ids("title", "meta", "h1", "h2")
+_HEADINGS = _tag_ids(*_HEADING_TAGS)
 _SCRIPTS = _tag_ids(*_SCRIPT_TAGS)
 _NOT_TEXT = _tag_ids(*_PICTURE_TAGS, *_STRUCK_TAGS)
 _PICTURES = ",".join(f"td {tag},th {tag}" for tag in _PICTURE_TAGS)
@@ -143,7 +145,7 @@ def _strip(tree: LexborHTMLParser, _into: Pieces) -> None:
 
 
 def _read_head(tree: LexborHTMLParser, into: Pieces) -> None:
-    for node in tree.css("title,meta,h1,h2"):
+    for node in tree.css(",".join(_HEADING_TAGS)):
         if node.tag == "meta":
             attributes = node.attributes
             origin = _META.get((attributes.get("name") or "").lower())

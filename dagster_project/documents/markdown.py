@@ -34,10 +34,10 @@ def read(content: bytes, into: Pieces) -> None:
         read_markup(re.sub(r"\n(?=[^<\n|])", "<br>\n", text).encode(), into)
         into.heading.lines = [_plain(line) for line in into.heading.lines]
         return
-    read_lines(text.splitlines(), into)
+    _read_lines(text.splitlines(), into)
 
 
-def read_lines(raw: list[str], into: Pieces) -> None:
+def _read_lines(raw: list[str], into: Pieces) -> None:
     """Read lines of Markdown without HTML tables into ``into``.
 
     The rows of a table stand between pipes, or, below a head and its rule, with pipes between their cells only, up to a blank

@@ -13,7 +13,7 @@ from dagster_project.documents.pdf_lines import Line
 from dagster_project.documents.pdf_page import Page
 from dagster_project.documents.pdf_ruled import Cell, Table
 from dagster_project.documents.pdf_unruled import stands_below
-from dagster_project.documents.pieces import EDGE_MARK, MARKS
+from dagster_project.documents.pieces import EDGE_MARK, NO_MARKS
 
 # Column edges, in points: how far they may differ between the pages, and how far a table may be shifted as a whole, as on
 # left and right pages.
@@ -23,7 +23,6 @@ _SHIFT = 60.0
 _LOWER_PART = 0.6
 # A label goes on in the next row when its last line leaves less room than this, in characters.
 _FULL = 1.6
-_NO_MARKS = str.maketrans("", "", MARKS)
 _ITEM = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十0-9]{1,3}[)）、.．])")
 
 
@@ -220,7 +219,7 @@ def _is_rest(pairs: list[tuple[Cell, Cell]], lower: list[Cell]) -> bool:
 
 
 def _is_label(cell: Cell) -> bool:
-    return bool(cell.glyphs) and not is_value(cell.text.translate(_NO_MARKS))
+    return bool(cell.glyphs) and not is_value(cell.text.translate(NO_MARKS))
 
 
 def _has_digit(cell: Cell) -> bool:

@@ -22,6 +22,8 @@ EDGE_MARK = "\ue005"  # the text runs over the edge of its cell or page
 DOUBT_MARK = "\ue006"  # a character of this text was recognised without certainty
 TABLE_MARK = "\ue010"  # a table stood here
 MARKS = NOTE_MARK + STRUCK_MARK + IMAGE_MARK + CUT_MARK + EDGE_MARK + DOUBT_MARK
+# For str.translate: a text without its marks.
+NO_MARKS = str.maketrans("", "", MARKS)
 
 # A head table stands before the tables of the form and holds a few labels with their values.
 _HEAD_TABLES = 2

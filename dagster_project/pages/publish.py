@@ -22,7 +22,7 @@ from dagster_project.forms import registry
 from dagster_project.pages.index import indexes
 from dagster_project.pages.page import Batch, pages, version_links
 from dagster_project.publishing.database import MEMORY_LIMIT
-from dagster_project.publishing.files import literal, quoted
+from dagster_project.publishing.files import BUILDING, literal, quoted, replacing
 from dagster_project.publishing.files import sha256 as sha256_of
 
 FOLDER = "reports"
@@ -37,7 +37,6 @@ _FINDING = (
     "implied_value", "blame", "pattern", "verdict", "verdict_reason", "is_open",
 )  # fmt: skip
 _CORRECTION = ("cell", "printed_text", "corrected_value", "reason", "status")
-_BUILDING = ".building"
 # A page is in the folder of its year and named by its report; anything else in that column would lead elsewhere.
 _PAGE_PATH = rf"^{FOLDER}/[0-9]{{4}}/[0-9a-f]{{8,64}}\.html$"
 _LEDGER = {"report_id": pl.String, "page_path": pl.String, "fingerprint": pl.UInt64}
@@ -237,8 +236,8 @@ def _present(folder: Path) -> Iterator[str]:
         return
     for entry in os.scandir(folder):
         if entry.is_dir():
-            yield from (f"{entry.name}/{inner.name}" for inner in os.scandir(entry) if inner.name.endswith((".html", _BUILDING)))
-        elif entry.name.endswith((".html", _BUILDING)):
+            yield from (f"{entry.name}/{inner.name}" for inner in os.scandir(entry) if inner.name.endswith((".html", BUILDING)))
+        elif entry.name.endswith((".html", BUILDING)):
             yield entry.name
 
 
@@ -249,13 +248,9 @@ def _write(path: Path, text: str) -> bool:
         if path.read_bytes() == content:
             return False
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    building = path.with_name(f".{path.name}{_BUILDING}")
-    try:
+        pass
+    with replacing(path) as building:
         building.write_bytes(content)
-        building.replace(path)
-    finally:
-        building.unlink(missing_ok=True)
     return True
 
 
@@ -280,10 +275,5 @@ def _read_ledger(path: Path) -> _Ledger | None:
 
 
 def _write_ledger(path: Path, fingerprints: pl.DataFrame, inputs: str, lists: Iterable[str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    building = path.with_name(f".{path.name}{_BUILDING}")
-    try:
+    with replacing(path) as building:
         fingerprints.write_parquet(building, metadata={"inputs": inputs, "lists": " ".join(lists)})
-        building.replace(path)
-    finally:
-        building.unlink(missing_ok=True)

@@ -1,10 +1,12 @@
 """The files of one published table: Parquet for programs, CSV for spreadsheets.
 
-Here: bytes that depend on the rows alone, so that equal tables give equal files. Not here: which tables, and where their
+Here: bytes that depend on the rows alone, so that equal tables give equal files; taking the place of a file. Not here: which tables, and where their
 files finally stand.
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -15,6 +17,8 @@ from dagster_project.publishing.tables import Table
 # A spreadsheet takes a text that starts with one of these for a formula (OWASP, "CSV Injection"); the full-width ones where
 # it runs in Chinese.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Ends the name of a file that is being written; one that is left behind is of a run that was killed.
+BUILDING = ".building"
 _HASHED_AT_A_TIME = 1 << 20
 
 
@@ -26,6 +30,19 @@ def quoted(name: str) -> str:
 def literal(text: str | Path) -> str:
     """Return a text as an SQL literal."""
     return "'" + str(text).replace("'", "''") + "'"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield where to write a file that takes the place of ``path`` when the block ends well: a reader sees the old file or the
+    new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    building = path.with_name(f".{path.name}{BUILDING}")
+    try:
+        yield building
+        building.replace(path)
+    finally:
+        building.unlink(missing_ok=True)
 
 
 def write_parquet(warehouse: duckdb.DuckDBPyConnection, table: Table, path: Path) -> int:

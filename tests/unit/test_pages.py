@@ -489,7 +489,7 @@ def test_an_archive_without_reports_has_an_empty_list(published: Published) -> N
     assert "现行报告 0 份" in (published.folder / "reports" / "index.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", ["reports/2022/../../../x.html", "/tmp/x.html", "reports/2022/x y.html", None])
+@pytest.mark.parametrize("path", ["reports/2022/../../../x.html", "/reports/2022/x.html", "reports/2022/x y.html", None])
 def test_a_path_that_leads_elsewhere_is_refused(published: Published, path: str | None) -> None:
     published.tables([report(ONE, page_path=path)])
     with pytest.raises(PagesError, match="Expected each page_path of dim_report to be reports/<year>/<report_id>.html"):

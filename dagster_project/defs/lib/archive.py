@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import polars as pl
 
 from dagster_project.home import Home
+from dagster_project.publishing.files import replacing
 from schemas import MANIFEST
 
 if TYPE_CHECKING:
@@ -103,10 +104,5 @@ class Archive:
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """Write a frame so that a reader sees the old file or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    building = path.with_name(f".{path.name}.building")
-    try:
+    with replacing(path) as building:
         frame.write_parquet(building)
-        building.replace(path)
-    finally:
-        building.unlink(missing_ok=True)

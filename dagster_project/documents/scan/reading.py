@@ -11,13 +11,12 @@ from dagster_project.documents.pdf_page import Glyph
 from dagster_project.documents.pdf_pages import hand_on, mend_breaks
 from dagster_project.documents.pdf_ruled import Cell, Table
 from dagster_project.documents.pdf_unruled import unruled_tables
-from dagster_project.documents.pieces import DOUBT_MARK, MARKS, Pieces
+from dagster_project.documents.pieces import DOUBT_MARK, NO_MARKS, Pieces
 from dagster_project.documents.scan import grid, recognition
 from dagster_project.documents.scan.layout import Layout, text_of
 from dagster_project.documents.scan.pages import Page
 from dagster_project.documents.scan.upright import Level, upright
 
-_NO_MARKS = str.maketrans("", "", MARKS)
 # So far above and below the line of a row its numbers may stand, as a share of their height.
 _AROUND = 0.35
 
@@ -65,8 +64,8 @@ def _ruled(layout: Layout, level: Level, table: grid.GridTable) -> Table:
 def _read_again(layout: Layout, level: Level, table: Table) -> None:
     """Read the numbers of an unruled table once more, each in the whole room of its column and row, in place.
 
-    The page as a whole was searched for words, and a single digit is easily overlooked there. What both readings say stays;
-    what only one of them says, or both say differently, is doubtful.
+    The page as a whole was searched for words, and a single digit is easily overlooked there: then what is read now counts, as
+    surely as it was read. What the first reading found has to be found again, or it is doubtful.
     """
     columns = list(zip(table.edges[::2], table.edges[1::2], strict=True))
     rooms = dict(zip(columns, _rooms(columns, layout.page.width), strict=True))
@@ -87,11 +86,11 @@ def _read_again(layout: Layout, level: Level, table: Table) -> None:
     read = iter(recognition.read_lines(level.image, [line for _, lines in asked for line in lines]))
     for cell, lines in asked:
         parts = [next(read) for _ in lines]
-        text, before = text_of(parts), cell.text.translate(_NO_MARKS)
+        text, before = text_of(parts), cell.text.translate(NO_MARKS)
         cell.confidence = min((part.confidence for part in parts), default=1.0)
         if not before:
             cell.text = text
-        elif text.translate(_NO_MARKS) != before or (DOUBT_MARK in text and DOUBT_MARK not in cell.text):
+        elif text.translate(NO_MARKS) != before or (DOUBT_MARK in text and DOUBT_MARK not in cell.text):
             cell.text += DOUBT_MARK
 
 

@@ -118,9 +118,9 @@ class _Head:
         else:
             self.rows, self._closed = [], True
 
-    def names(self, row: Row, form: str, printed: str, *, in_row: bool) -> bool | None:
+    def names(self, row: Row, form: str, text: str, at: int, *, in_row: bool) -> bool | None:
         """Return whether the head names the row's columns in an order the form knows; None when it names others, or a head
-        above it in the same table did. ``printed``: the text from the head on; ``in_row``: the row is one of a table."""
+        above it in the same table did. ``at``: where the row begins in ``text``; ``in_row``: it is a row of a table."""
         columns = tuple(self.columns)
         if row.table == "disclosure":
             return True if columns == row.columns else None
@@ -132,7 +132,7 @@ class _Head:
         # Half a head leaves open which of its columns is missing, and sums hold whatever their order. A table of its own has
         # its own head, which may be an invented one (数据1, 数据2 … 总计).
         missing = set(row.columns) - set(columns)
-        return False if in_row or not columns or all(_is_in_pieces(row.table, each, printed) for each in missing) else None
+        return False if in_row or not columns or all(_is_in_pieces(row.table, each, text, self.begin, at) for each in missing) else None
 
 
 @cache
@@ -140,10 +140,10 @@ def _column_labels(table: str, column: str) -> tuple[str, ...]:
     return tuple(registry.labels().filter(table=table, role="column", code=column)["label"].unique(maintain_order=True))
 
 
-def _is_in_pieces(table: str, column: str, printed: str) -> bool:
+def _is_in_pieces(table: str, column: str, text: str, begin: int, end: int) -> bool:
     """Whether a head prints a column's label in two pieces with other words between them, as a cell of two lines comes out."""
     return any(
-        0 <= printed.find(label[:at]) < printed.rfind(label[at:])
+        0 <= text.find(label[:at], begin, end) < text.rfind(label[at:], begin, end)
         for label in _column_labels(table, column)
         for at in range(1, len(label))
     )
@@ -169,18 +169,17 @@ def find_runs(stream: Stream, anchors: Sequence[Anchor], form: str) -> Runs:
         part = region(stream.text, anchor.end, following, below=meaning.table in HEADED_BY_ROWS)
         if not part.tokens and not part.figures and not (part.cells and meaning.role == "row"):
             continue
-        above = stream.text[head.begin : anchor.start]
-        run = _run(meaning, head, part, form, printed, above)
+        run = _run(anchor, head, part, form, printed, stream.text)
         if run is not None:
             found.append(run)
         elif part.figures or (part.tokens and part.clean):
-            unread.update(_rows_meant(anchor, head, part, form, printed, above))
+            unread.update(_rows_meant(anchor, head, part, form, printed, stream.text))
         head.values_follow(meaning)
     return Runs(tuple(found), frozenset(unread))
 
 
 def _rows_meant(
-    anchor: Anchor, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row], above: str
+    anchor: Anchor, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row], text: str
 ) -> list[tuple[str, str]]:
     """Return the rows that the figures after a head or label belong to when they stand in a table: in cells, as many as the row
     has columns, behind a numbered label or below a whole head, for sentences name rows and columns too."""
@@ -193,18 +192,19 @@ def _rows_meant(
     if row is None:
         return []
     fills_row = part.clean and len(part.tokens) == len(row.columns) > 1
-    in_table = part.in_row or fills_row or (anchor.numbered and part.figures) or head.names(row, form, above, in_row=part.in_row)
+    in_table = part.in_row or fills_row or (anchor.numbered and part.figures) or head.names(row, form, text, anchor.start, in_row=part.in_row)
     return [(row.table, row.row)] if in_table else []
 
 
 def _run(
-    last: Meaning, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row], above: str
+    anchor: Anchor, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row], text: str
 ) -> Run | None:
+    last = anchor.meaning
     if last.table in HEADED_BY_ROWS:
         return _line_of_rows(last.table, head, part, printed)
     if last.role == "row" and (last.table, last.code) in printed:
         row = printed[last.table, last.code]
-        known = head.names(row, form, above, in_row=part.in_row)
+        known = head.names(row, form, text, anchor.start, in_row=part.in_row)
         tokens = None if known is None else _own(part, len(row.columns))
         if tokens is None:
             return None
