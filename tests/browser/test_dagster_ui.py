@@ -6,24 +6,20 @@ document and for a picture of it; it needs no network beyond this machine.
 
 import html
 import json
-import os
 import re
-import signal
-import socket
 import struct
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from serving import Served, serving
 
 from dagster_project.home import PROJECT, Home
 from dagster_project.synthesis import demonstration
@@ -36,23 +32,16 @@ SECONDS_TO_START = 120
 DRAWN_WITHIN_MILLISECONDS = 30_000
 
 
-@dataclass(frozen=True)
-class Served:
-    """A running server: its address, and the file that its words go to."""
-
-    address: str
-    said: Path
-
-    def graphql(self, query: str) -> dict:
-        request = urllib.request.Request(
-            f"{self.address}/graphql",
-            data=json.dumps({"query": query}).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            found = json.load(answer)
-        assert "errors" not in found, found
-        return found["data"]
+def graphql(served: Served, query: str) -> dict:
+    request = urllib.request.Request(
+        f"{served.address}/graphql",
+        data=json.dumps({"query": query}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        found = json.load(answer)
+    assert "errors" not in found, found
+    return found["data"]
 
 
 @pytest.fixture(scope="module")
@@ -67,45 +56,19 @@ def home(
     return home
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def served(home: Home) -> Iterator[Served]:
-    port, said = free_port(), home.data.parent / "server.txt"
+    said = home.data.parent / "server.txt"
     command = [sys.executable, "-m", "dagster_project.cli", "ui", "--raw", str(home.raw), "--data", str(home.data)]
-    with said.open("w", encoding="utf-8") as output:
-        # A session of its own, so that the server and the processes it starts can be told to end together.
-        server = subprocess.Popen(
-            [*command, "--port", str(port)], cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        until = time.monotonic() + SECONDS_TO_START
-        while not answers(f"{address}/server_info"):
-            assert server.poll() is None, said.read_text(encoding="utf-8")
-            assert time.monotonic() < until, said.read_text(encoding="utf-8")
-            time.sleep(0.5)
-        yield Served(address, said)
-    finally:
-        # To the server alone, as Ctrl-C reaches it first; it ends what it started.
-        server.send_signal(signal.SIGINT)
-        try:
-            server.wait(timeout=60)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait(timeout=30)
 
+    def start(port: int) -> subprocess.Popen:
+        with said.open("w", encoding="utf-8") as output:
+            return subprocess.Popen(
+                [*command, "--port", str(port)], cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            )
 
-def answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5):
-            return True
-    except (urllib.error.URLError, OSError):
-        return False
+    with serving(start, "server_info", said, SECONDS_TO_START) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +114,7 @@ def shown(served: Served, browse: Callable[..., subprocess.CompletedProcess[str]
 
 
 def run_of(served: Served) -> dict:
-    found = served.graphql("{ runsOrError { ... on Runs { results { runId status jobName } } } }")
+    found = graphql(served, "{ runsOrError { ... on Runs { results { runId status jobName } } } }")
     [run] = found["runsOrError"]["results"]
     return run
 
@@ -162,7 +125,7 @@ def test_the_run_is_in_the_history(served: Served) -> None:
 
 
 def test_the_code_location_loads(served: Served) -> None:
-    found = served.graphql(
+    found = graphql(served, 
         "{ workspaceOrError { ... on Workspace { locationEntries { name locationOrLoadError { __typename } } } } }"
     )
     [entry] = found["workspaceOrError"]["locationEntries"]
@@ -170,7 +133,7 @@ def test_the_code_location_loads(served: Served) -> None:
 
 
 def test_every_asset_was_materialised_by_the_run(served: Served) -> None:
-    found = served.graphql("{ assetNodes { assetKey { path } groupName assetMaterializations(limit: 1) { runId } } }")
+    found = graphql(served, "{ assetNodes { assetKey { path } groupName assetMaterializations(limit: 1) { runId } } }")
     run = run_of(served)["runId"]
     by_run = {
         "/".join(node["assetKey"]["path"]): [one["runId"] for one in node["assetMaterializations"]] for node in found["assetNodes"]
@@ -183,7 +146,7 @@ def test_every_asset_was_materialised_by_the_run(served: Served) -> None:
 
 
 def test_check_results_are_in_the_history(served: Served) -> None:
-    found = served.graphql(
+    found = graphql(served, 
         "{ assetNodes { assetChecksOrError { ... on AssetChecks { checks { name executionForLatestMaterialization "
         "{ status evaluation { success severity } } } } } } }"
     )

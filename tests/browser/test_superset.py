@@ -6,21 +6,19 @@ reports were made to print: each body once, whatever aggregates stand beside it.
 
 import hashlib
 import os
-import signal
-import socket
 import sqlite3
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from devtools import Page, opened
+from serving import Served, free_port, serving
 
 from bi.bundle import Definition
 from dagster_project.home import PROJECT, Home
@@ -88,12 +86,6 @@ def home(
     return home
 
 
-@dataclass(frozen=True)
-class Served:
-    address: str
-    said: Path
-
-
 def started(home: Home, port: int, said: Path) -> subprocess.Popen:
     environment = os.environ | {
         "GONGKAI_DATA": str(home.data),
@@ -107,39 +99,11 @@ def started(home: Home, port: int, said: Path) -> subprocess.Popen:
         )
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5):
-            return True
-    except (urllib.error.URLError, OSError):
-        return False
-
-
 @pytest.fixture(scope="module")
 def served(home: Home) -> Iterator[Served]:
-    port, said = free_port(), home.data.parent / "superset.txt"
-    server = started(home, port, said)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        until = time.monotonic() + SECONDS_TO_START
-        while not answers(f"{address}/health"):
-            assert server.poll() is None, said.read_text(encoding="utf-8")
-            assert time.monotonic() < until, said.read_text(encoding="utf-8")
-            time.sleep(0.5)
-        yield Served(address, said)
-    finally:
-        server.send_signal(signal.SIGINT)
-        try:
-            server.wait(timeout=60)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait(timeout=30)
+    said = home.data.parent / "superset.txt"
+    with serving(lambda port: started(home, port, said), "health", said, SECONDS_TO_START) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
