@@ -5,7 +5,8 @@ of a label.
 
 A row is a line that ends in numbers or marks. Its columns are where the numbers of its block stand, taken together. Labels of
 several lines are put together by the distance of their lines, which is smaller inside a cell than between rows; where it is
-not, a row takes the label on its own base line and every other line stands for itself. Two numbers in one column, or a number
+not, by the numbers, which stand at the middle of their label, if all lines can be parted so; else a row takes the label on
+its own base line and every other line stands for itself. Two numbers in one column, or a number
 over two, stay apart by a space: nothing is glued here.
 """
 
@@ -21,11 +22,13 @@ from dagster_project.documents.pieces import EDGE_MARK, Box
 # Shares of the font size.
 _ALIGNED = 0.2  # Lines of one cell begin or are centred so nearly at one place.
 _ON_LINE = 0.5
+_CENTRED = 0.3  # A label's middle stands so near to the numbers of its row; one line more moves it by twice as much.
 # Lines of one cell follow one another at most so much further apart than the closest of the block.
 _LINE_PITCH = 1.25
 _WIDEST_PITCH = 2.2
 _CLOSE_PITCH = 1.8
 _FEWEST_VALUES = 3
+_LONGEST_UNIT = 4
 
 
 @dataclass
@@ -120,7 +123,7 @@ def _table(page: Page, block: list[Tabular]) -> Table | None:
         return None
     edge = columns[0][0]
     labels = _blobs([word for each in block for word in each.labels if word.left < edge], pitch)
-    owned = _owned(labels, anchors)
+    owned = _owned(_parted(labels, anchors), anchors)
     # What stands above the first row and is not its label is the head.
     of_rows = {id(word) for blobs in owned for blob in blobs for word in blob.words}
     head = [
@@ -211,11 +214,57 @@ def _blobs(
     return blobs
 
 
+def _parted(blobs: list[_Blob], anchors: list[Tabular]) -> list[_Blob]:
+    """Return the labels with those of several rows, that stand as close as the lines of one, parted around the numbers.
+
+    Only what stands next to the numbers is parted: further left stand the names of groups, each beside several rows.
+    """
+    next_to = [
+        max(
+            (blob for blob in blobs if blob.box[1] <= _middle(anchor) <= blob.box[3]),
+            key=lambda blob: blob.box[0],
+            default=None,
+        )
+        for anchor in anchors
+    ]
+    return [
+        part
+        for blob in blobs
+        for part in _around_numbers(blob, [a for a, label in zip(anchors, next_to, strict=True) if label is blob])
+    ]
+
+
+def _around_numbers(blob: _Blob, anchors: list[Tabular]) -> list[_Blob]:
+    """Return the lines of a label as one label for each row of numbers, its middle on theirs.
+
+    Where one label ends decides where the next begins, so there is one way at most; with a line too many or too few there is
+    none, and the label stays as it is.
+    """
+    parts: list[_Blob] = []
+    rest = blob.words
+    for anchor in anchors:
+        near = _CENTRED * anchor.line.size
+        ends = [
+            end
+            for end in range(1, len(rest) + 1)
+            if abs((rest[0].base + rest[end - 1].base) / 2 - anchor.line.base) < near
+        ]
+        if len(ends) != 1:
+            return [blob]
+        parts.append(_Blob(rest[: ends[0]]))
+        rest = rest[ends[0] :]
+    return [blob] if rest else parts
+
+
+def _middle(anchor: Tabular) -> float:
+    return anchor.line.base - 0.35 * anchor.line.size
+
+
 def _owned(blobs: list[_Blob], anchors: list[Tabular]) -> list[list[_Blob]]:
     """Return the labels of each row: the one beside its numbers, and those further left that begin there."""
     beside: list[list[_Blob]] = []
     for anchor in anchors:
-        middle = anchor.line.base - 0.35 * anchor.line.size
+        middle = _middle(anchor)
         beside.append([blob for blob in blobs if blob.box[1] <= middle <= blob.box[3]])
     leaves = [max(found, key=lambda blob: blob.box[0], default=None) for found in beside]
     shared = {id(leaf) for leaf in leaves if leaf is not None and sum(other is leaf for other in leaves) > 1}
@@ -294,7 +343,8 @@ def _perhaps_broken(anchors: list[Tabular], columns: list[tuple[float, float]], 
     """Return the numbers that may be parts of one number broken over lines.
 
     Such parts stand as close as lines of a cell, the upper one fills its column, and the lower line is no whole row with a
-    label on its base line: hardly every number of a row is broken. Or the other part is no number by itself, as a unit or decimals are.
+    label on its base line: hardly every number of a row is broken. Or the other part is no number by itself, as a unit or decimals
+    are; a head that names a column has no digits and is longer than a unit.
     """
     found: set[int] = set()
     unlabelled = {id(word) for anchor in anchors if not anchor.labels for word in anchor.values}
@@ -307,7 +357,11 @@ def _perhaps_broken(anchors: list[Tabular], columns: list[tuple[float, float]], 
         ]
         beside = [word for word in words if word.left <= right and word.right >= left]
         found |= {
-            id(word) for word, _ in placed if any(abs(word.base - other.base) < _CLOSE_PITCH * word.size for other in beside)
+            id(word)
+            for word, _ in placed
+            if any(
+                abs(word.base - other.base) < _CLOSE_PITCH * word.size and _may_belong(word, other) for other in beside
+            )
         }
         widest = max(word.right - word.left for word, _ in placed)
         for index, (word, _) in enumerate(placed):
@@ -319,6 +373,13 @@ def _perhaps_broken(anchors: list[Tabular], columns: list[tuple[float, float]], 
                 if near and not is_full_row and word.right - word.left + 0.9 * next_digit > widest:
                     found |= {id(word), id(below)}
     return found
+
+
+def _may_belong(number: Line, word: Line) -> bool:
+    """Whether a word above or below a number may be a part of it: it has digits, or it stands below and may be a unit."""
+    if _has_digit(word):
+        return True
+    return word.base > number.base and (len(word.glyphs) <= _LONGEST_UNIT or "元" in word.text)
 
 
 def _values(anchor: Tabular, columns: list[tuple[float, float]], broken: set[int]) -> list[Cell]:

@@ -719,6 +719,47 @@ class TestUnruled:
 
         assert tables(made(draw))[0][2] == ["a label that\ngoes on", "0", "1", "2"]
 
+    def close(self, groups: list[tuple[list[str], float]]) -> Draw:
+        """Rows whose lines all stand 14 points apart, each with its label's lines and where its numbers stand below the first."""
+
+        def draw(canvas: Canvas) -> None:
+            for at, word in enumerate("pqr"):
+                write(canvas, word, 300 + 60 * at, 80)
+            top = 100
+            for number, (label, below) in enumerate(groups):
+                for at, line in enumerate(label):
+                    write(canvas, line, 100, top + 14 * at)
+                for column in range(3):
+                    write(canvas, str(10 * number + column), 300 + 60 * column, top + below)
+                top += 14 * len(label)
+
+        return draw
+
+    def test_labels_as_close_as_their_lines_are_parted_around_the_numbers(self):
+        draw = self.close([(["alpha", "goes on"], 7), (["beta"], 0), (["gamma", "goes", "on"], 14), (["delta"], 0)])
+        assert [row[0] for row in tables(made(draw))[0][1:]] == ["alpha\ngoes on", "beta", "gamma\ngoes\non", "delta"]
+
+    def test_a_line_too_many_among_close_labels_parts_none(self):
+        draw = self.close([(["alpha", "goes on"], 7), (["beta", "or", "gamma", "what"], 0), (["delta"], 0)])
+        rows = tables(made(draw))[0][1:]
+        assert ["beta", "10", "11", "12"] in rows
+        assert not any("alpha" in row[0] and len(row) > 1 for row in rows)
+
+    def test_the_name_of_a_group_is_not_parted(self):
+        def draw(canvas: Canvas) -> None:
+            self.close([(["alpha"], 0), (["beta"], 0), (["gamma", "goes on"], 7)])(canvas)
+            write(canvas, "group", 60, 100)
+            write(canvas, "name", 60, 114)
+
+        assert [row[:-3] for row in tables(made(draw))[0][1:]] == [["group\nname", "alpha"], ["beta"], ["gamma\ngoes on"]]
+
+    def test_a_head_close_below_a_number_is_no_part_of_it(self):
+        def draw(canvas: Canvas) -> None:
+            self.page([("alpha", ["1", "2", "12345"]), ("", []), ("beta", ["4", "5", "678"])], pitch=15)(canvas)
+            write(canvas, "本年处理决定数量", 410, 110)
+
+        assert [row for row in tables(made(draw))[0] if "12345" in row]
+
     def test_two_numbers_in_one_column_are_not_glued(self):
         rows = [("alpha", ["1", "2", "12345678"]), ("beta", ["4", "5", "6"])]
 
