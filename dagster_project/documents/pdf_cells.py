@@ -15,8 +15,8 @@ import numpy as np
 
 from dagster_project.documents.pdf_ink import Ink
 from dagster_project.documents.pdf_lines import APART, lines_of, text_of
-from dagster_project.documents.pdf_page import Glyph, Page
-from dagster_project.documents.pdf_ruled import Cell, Table
+from dagster_project.documents.pdf_page import Glyph, Page, Rulings
+from dagster_project.documents.pdf_ruled import Cell, Table, joined
 from dagster_project.documents.pieces import EDGE_MARK, IMAGE_MARK, STRUCK_MARK
 
 # A line at this height above the base line, as shares of the font size, strikes a digit out.
@@ -27,6 +27,8 @@ _AT_EDGE = 2.0
 _TOUCHING = 0.15
 # So far beside a number without a cell, in line heights, a digit of it might stand.
 _BESIDE = 0.8
+# A line of so many points is longer than a digit is high or a mark is wide.
+_LONG = 40.0
 # The room that programs leave between a cell's edge and its text, in points, at most: 0.1 inch.
 _WIDEST_PADDING = 7.2
 
@@ -60,16 +62,22 @@ def fill(page: Page, tables: list[Table], ink: Ink) -> list[Glyph]:
 
 
 def mark_drawn(tables: list[Table], ink: Ink) -> None:
-    """Mark the cells of unruled tables in which, or close beside which, something is drawn that is no text."""
-    for table in tables:
-        for row in table.rows:
-            in_row = [glyph for cell in row for glyph in cell.glyphs]
-            for cell in row:
-                left, top, right, bottom = cell.box
-                room = _BESIDE * (bottom - top)
-                around = (left - room, top, right + room, bottom)
-                if _asks_for_ink(cell) and (_is_overlaid(table.page, cell) or ink.beside(around, in_row)):
-                    cell.text += IMAGE_MARK
+    """Mark the cells of unruled tables in which, or close beside which, something is drawn that is no text.
+
+    Lines between rows or around the whole are none of it: they are longer than a digit or a mark and run through no text.
+    """
+    for page in {id(table.page): table.page for table in tables}.values():
+        ink.leave_out_lines(_between_text(page))
+        tops, bottoms = (np.array([getattr(glyph, edge) for glyph in page.glyphs]) for edge in ("top", "bottom"))
+        for cell in [cell for table in tables if table.page is page for row in table.rows for cell in row]:
+            if not _asks_for_ink(cell):
+                continue
+            left, top, right, bottom = cell.box
+            room = _BESIDE * (bottom - top)
+            # Of the rows above and below too: labels of several lines lie beside several rows.
+            near = [page.glyphs[at] for at in np.flatnonzero((tops < bottom) & (bottoms > top))]
+            if _is_overlaid(page, cell) or ink.beside((left - room, top, right + room, bottom), near):
+                cell.text += IMAGE_MARK
 
 
 def _asks_for_ink(cell: Cell) -> bool:
@@ -139,6 +147,25 @@ def _struck(page: Page, places: list[int], cells: list[Cell]) -> set[int]:
     through = (left < middle) & (right > middle) & (y < base - low * size) & (y > base - high * size)
     inner = (y > top + _AT_EDGE) & (y < bottom - _AT_EDGE)
     return {id(cells[numbered[index][1]]) for index in np.flatnonzero((through & inner).any(axis=1))}
+
+
+def _between_text(page: Page) -> Rulings:
+    """Return the long ruling lines of a page that run through no glyph."""
+    boxes = np.array([(glyph.left, glyph.base - glyph.size, glyph.right, glyph.base) for glyph in page.glyphs])
+    left, top, right, bottom = boxes.reshape(-1, 4).T
+    lines = joined(page.rulings)
+    return Rulings(
+        across=[
+            (start, end, y)
+            for start, end, y in lines.across
+            if end - start > _LONG and not ((left < end) & (right > start) & (top < y) & (bottom > y)).any()
+        ],
+        down=[
+            (start, end, x)
+            for start, end, x in lines.down
+            if end - start > _LONG and not ((top < end) & (bottom > start) & (left < x) & (right > x)).any()
+        ],
+    )
 
 
 def _padding(table: Table) -> float:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from dagster_project.documents.pdf_page import Glyph, Page
+from dagster_project.documents.pdf_page import Glyph, Page, Rulings
 from dagster_project.documents.pieces import Box
 
 # Two pixels a point show strokes of the smallest print; larger pages are drawn coarser, to bound the memory.
@@ -43,13 +43,23 @@ class Ink:
         self._grey = bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width].copy()
         bitmap.close()
         # Where ruling lines run, which are ink of no glyph.
-        self._free = np.ones(self._grey.shape, dtype=bool)
-        for start, end, at in page.rulings.across:
+        self._free = self._beside_lines(page.rulings)
+        self._no_line = np.ones((0, 0), dtype=bool)
+
+    def _beside_lines(self, rulings: Rulings) -> np.ndarray:
+        """Return which pixels belong to no ruling line."""
+        free = np.ones(self._grey.shape, dtype=bool)
+        for start, end, at in rulings.across:
             left, top, right, bottom = self._pixels((start, at - _HALF_RULING, end, at + _HALF_RULING))
-            self._free[top:bottom, left:right] = False
-        for start, end, at in page.rulings.down:
+            free[top:bottom, left:right] = False
+        for start, end, at in rulings.down:
             left, top, right, bottom = self._pixels((at - _HALF_RULING, start, at + _HALF_RULING, end))
-            self._free[top:bottom, left:right] = False
+            free[top:bottom, left:right] = False
+        return free
+
+    def leave_out_lines(self, rulings: Rulings) -> None:
+        """From now on take these lines for none of what may be drawn in a cell."""
+        self._no_line = self._beside_lines(rulings)
 
     def leave_out_hidden(self, page: Page) -> int:
         """Drop the glyphs of a page that cannot be seen; return how many.
@@ -114,7 +124,7 @@ class Ink:
         inside = self._grey[top:bottom, left:right]
         if not inside.size:
             return False
-        free: np.ndarray | None = None
+        free: np.ndarray | None = self._no_line[top:bottom, left:right].copy() if self._no_line.size else None
         for glyph in glyphs:
             if free is None:
                 free = np.ones(inside.shape, dtype=bool)

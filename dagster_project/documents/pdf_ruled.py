@@ -124,6 +124,17 @@ def _table(page: Page, boxes: list[Box], closing: set[float]) -> Table | None:
     return Table(page, whole, list(rows.values()), edges, whole[1] in closing, whole[3] in closing)
 
 
+def joined(rulings: Rulings) -> Rulings:
+    """Return ruling lines with those as one that are drawn in pieces, cell by cell."""
+    from pdfplumber import table as plumber
+
+    edges = plumber.merge_edges(_edges(rulings), _SAME, _SAME, _SNAP, _SNAP)
+    return Rulings(
+        [(edge["x0"], edge["x1"], edge["top"]) for edge in edges if edge["orientation"] == "h"],
+        [(edge["top"], edge["bottom"], edge["x0"]) for edge in edges if edge["orientation"] == "v"],
+    )
+
+
 def _edges(rulings: Rulings) -> list[dict]:
     across = [
         {

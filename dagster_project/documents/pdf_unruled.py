@@ -13,6 +13,8 @@ over two, stay apart by a space: nothing is glued here.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from dagster_project.documents.pdf_blocks import CELLS_APART, Tabular, blocks_of, is_value, taken_apart
 from dagster_project.documents.pdf_lines import Line
 from dagster_project.documents.pdf_page import Page
@@ -114,7 +116,7 @@ def _table(page: Page, block: list[Tabular]) -> Table | None:
     labels_above = [word for each in block[:first] for word in each.labels]
     # Words of the head stand close above the first numbers, but parts of a number have digits.
     beside = [word for index, each in enumerate(block) for word in each.labels if index >= first or _has_digit(word)]
-    broken = _perhaps_broken(anchors, columns, beside)
+    broken = _perhaps_broken(anchors, columns, labels_above, beside)
     if not _is_safe(anchors, columns, labels_above) or _are_side_by_side(anchors):
         # As lines they are read no less carefully.
         for each in anchors:
@@ -129,7 +131,8 @@ def _table(page: Page, block: list[Tabular]) -> Table | None:
     head = [
         Tabular(each.line, [word for word in each.labels if id(word) not in of_rows], []) for each in block[:first]
     ]
-    rows = [_row_of(blobs) for blobs in _head_rows([each for each in head if each.labels], pitch)]
+    head_rows = _with_names_last(_head_rows([each for each in head if each.labels], pitch), columns, pitch)
+    rows = [_row_of(blobs) for blobs in head_rows]
     in_head = {id(word) for each in head for word in each.labels}
     loose = [(blob.words[0].base, [blob.cell()]) for blob in _lone(block, of_rows | in_head, pitch)]
     anchors, owned = _with_rests(anchors, owned)
@@ -145,15 +148,29 @@ def _table(page: Page, block: list[Tabular]) -> Table | None:
 
 
 def _columns(anchors: list[Tabular]) -> list[tuple[float, float]]:
-    """Return where numbers stand, all rows taken together, as (left, right)."""
-    places = sorted((word.left, word.right) for each in anchors for word in each.values)
-    columns = [places[0]]
-    for left, right in places[1:]:
-        if left <= columns[-1][1]:
-            columns[-1] = (columns[-1][0], max(columns[-1][1], right))
+    """Return where numbers stand, all rows taken together, as (left, right).
+
+    What stands over two numbers of several other rows spans their columns, or is two numbers that touch, and says of no
+    column where it stands.
+    """
+    words = [(word.left, word.right, row) for row, each in enumerate(anchors) for word in each.values]
+    left, right, row = (np.array(each) for each in zip(*words, strict=True))
+    touch = (left[:, None] <= right) & (right[:, None] >= left) & (row[:, None] != row)
+    spans = [np.sum(np.unique(row[over], return_counts=True)[1] > 1) > 1 for over in touch]
+    columns = _united([place[:2] for place, over in zip(words, spans, strict=True) if not over])
+    beside = [(a, b) for a, b, _ in words if not any(a <= end and b >= start for start, end in columns)]
+    return _united(columns + beside)
+
+
+def _united(places: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return places with those as one that overlap, from left to right."""
+    united: list[tuple[float, float]] = []
+    for start, end in sorted(places):
+        if united and start <= united[-1][1]:
+            united[-1] = (united[-1][0], max(united[-1][1], end))
         else:
-            columns.append((left, right))
-    return columns
+            united.append((start, end))
+    return united
 
 
 def _is_safe(anchors: list[Tabular], columns: list[tuple[float, float]], above: list[Line]) -> bool:
@@ -327,6 +344,30 @@ def _head_rows(head: list[Tabular], pitch: float) -> list[list[_Blob]]:
     return sorted(rows, key=lambda row: sum(blob.centre for blob in row) / len(row))
 
 
+def _with_names_last(
+    rows: list[list[_Blob]], columns: list[tuple[float, float]], pitch: float
+) -> list[list[_Blob]]:
+    """Put what stands lowest above each column of numbers into one last row, where each column has a name of its own."""
+    names: list[_Blob] = []
+    taken: set[int] = set()
+    for left, right in columns:
+        above = [blob for row in rows for blob in row if blob.box[0] <= right and blob.box[2] >= left]
+        words = [word for blob in above if _columns_below(blob, columns) == 1 for word in blob.words]
+        if not words or max(above, key=lambda blob: blob.box[3]).words[-1] not in words:
+            return rows
+        # Over one column only nothing else is meant by a line close above.
+        name = max(_blobs(words, pitch), key=lambda blob: blob.box[3])
+        names.append(name)
+        taken |= {id(word) for word in name.words}
+    others = [[_Blob([word for word in blob.words if id(word) not in taken]) for blob in row] for row in rows]
+    others = [[blob for blob in row if blob.words] for row in others]
+    return [row for row in others if row] + [names]
+
+
+def _columns_below(blob: _Blob, columns: list[tuple[float, float]]) -> int:
+    return sum(blob.box[0] <= right and blob.box[2] >= left for left, right in columns)
+
+
 def _spans(upper: Line, lower: Line, words: list[Line]) -> bool:
     """Whether a word stands above more than one word of the line of another: a head over several columns."""
     beside = [word for word in words if word is not lower and abs(word.base - lower.base) < _ALIGNED * lower.size]
@@ -339,10 +380,12 @@ def _row_of(blobs: list[_Blob]) -> list[Cell]:
     return [blob.cell() for blob in sorted(blobs, key=lambda blob: blob.box[0])]
 
 
-def _perhaps_broken(anchors: list[Tabular], columns: list[tuple[float, float]], words: list[Line]) -> set[int]:
+def _perhaps_broken(
+    anchors: list[Tabular], columns: list[tuple[float, float]], head: list[Line], words: list[Line]
+) -> set[int]:
     """Return the numbers that may be parts of one number broken over lines.
 
-    Such parts stand as close as lines of a cell, the upper one fills its column, and the lower line is no whole row with a
+    Such parts stand as close as lines of a cell, the upper one fills its column, as wide as what stands in it and in its head, and the lower line is no whole row with a
     label on its base line: hardly every number of a row is broken. Or the other part is no number by itself, as a unit or decimals
     are; a head that names a column has no digits and is longer than a unit.
     """
@@ -363,7 +406,9 @@ def _perhaps_broken(anchors: list[Tabular], columns: list[tuple[float, float]], 
                 abs(word.base - other.base) < _CLOSE_PITCH * word.size and _may_belong(word, other) for other in beside
             )
         }
-        widest = max(word.right - word.left for word, _ in placed)
+        # A column is as wide as its head at least.
+        over = [word for word in head if [c for c in columns if word.left <= c[1] and word.right >= c[0]] == [(left, right)]]
+        widest = max(word.right - word.left for word in (*over, *(word for word, _ in placed)))
         for index, (word, _) in enumerate(placed):
             # Of lines that stand between these two others may be nearer, in other columns of the same row.
             for below, is_full_row in placed[index + 1 : index + 3]:
@@ -388,7 +433,10 @@ def _values(anchor: Tabular, columns: list[tuple[float, float]], broken: set[int
         words = [word for word in anchor.values if word.left <= right and word.right >= left]
         box = (left, anchor.line.top, right, anchor.line.bottom)
         glyphs = [glyph for word in words for glyph in word.glyphs]
-        mark = EDGE_MARK if any(id(word) in broken for word in words) else ""
+        over_several = any(
+            sum(word.left <= end and word.right >= start for start, end in columns) > 1 for word in words
+        )
+        mark = EDGE_MARK if over_several or any(id(word) in broken for word in words) else ""
         # Nothing but the mark between parts of what may be one number: where they part is not known.
         cells.append(Cell(box, (mark or "\n").join(word.text for word in words) + mark, glyphs))
     return cells

@@ -760,6 +760,50 @@ class TestUnruled:
 
         assert [row for row in tables(made(draw))[0] if "12345" in row]
 
+    def test_numbers_that_touch_are_undecided_and_their_columns_stay_two(self):
+        rows = [("alpha", ["1", "2", "3"]), ("beta", ["4", "5", "6"])]
+
+        def draw(canvas: Canvas) -> None:
+            self.page(rows)(canvas)
+            write(canvas, "gamma", 100, 152)
+            write(canvas, "12345678901234", 300, 152)
+            write(canvas, "9", 420, 152)
+
+        assert tables(made(draw))[0][1:] == [
+            ["alpha", "1", "2", "3"],
+            ["beta", "4", "5", "6"],
+            ["gamma", f"12345678901234{EDGE_MARK}", f"12345678901234{EDGE_MARK}", "9"],
+        ]
+
+    def test_the_lowest_words_above_the_columns_are_their_names(self):
+        def draw(canvas: Canvas) -> None:
+            for at, top in enumerate((66, 80, 73)):
+                write(canvas, "甲乙丙"[at] * 2, 295 + 60 * at, top)
+            self.page([("alpha", ["1", "2", "3"]), ("beta", ["4", "5", "6"])], head=())(canvas)
+
+        assert tables(made(draw))[0][0] == ["甲甲", "乙乙", "丙丙"]
+
+    def test_lines_between_rows_and_around_are_nothing_drawn_in_a_cell(self):
+        rows = [("alpha", ["1", "2", "3"]), ("beta", ["4", "5", "6"])]
+
+        def draw(canvas: Canvas) -> None:
+            self.page(rows)(canvas)
+            for top in (64, 88, 112, 136):
+                canvas.line(90, HEIGHT - top, 430, HEIGHT - top)
+            for top in range(64, 136, 12):
+                for at in (90, 430):
+                    canvas.line(at, HEIGHT - top, at, HEIGHT - top - 12)
+
+        assert tables(made(draw))[0][1:] == [["alpha", "1", "2", "3"], ["beta", "4", "5", "6"]]
+
+    def test_a_line_through_a_row_is_not_left_out(self):
+        def draw(canvas: Canvas) -> None:
+            self.page([("alpha", ["1", "2", "3"]), ("beta", ["4", "5", "6"])])(canvas)
+            canvas.line(290, HEIGHT - 124, 440, HEIGHT - 124)
+
+        assert tables(made(draw))[0][1] == ["alpha", "1", "2", "3"]
+        assert all(text.endswith(IMAGE_MARK) for text in tables(made(draw))[0][2][1:])
+
     def test_two_numbers_in_one_column_are_not_glued(self):
         rows = [("alpha", ["1", "2", "12345678"]), ("beta", ["4", "5", "6"])]
 
