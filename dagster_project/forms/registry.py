@@ -57,6 +57,12 @@ def cells() -> pl.DataFrame:
 
 
 @cache
+def cell_codes() -> pl.Enum:
+    """Return the codes of all cells of all forms in alphabetical order, as a type: numbers that sort and join as the texts do."""
+    return pl.Enum(cells()["cell"].unique().sort())
+
+
+@cache
 def labels() -> pl.DataFrame:
     """Return one row per known label: ``table``, ``role`` (row, column, family, caption), ``code``, ``label``, ``origin``."""
     known = set(cells().select("table", "row").rows()) | set(cells().select("table", "column").rows())

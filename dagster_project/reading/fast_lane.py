@@ -242,7 +242,7 @@ def _disclosure(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, 
             taken.join(part.select("row_id", "measures", "head_text"), on="row_id", how="left", maintain_order="left")
         )
     if not parts:
-        return _no_cells(), pl.DataFrame(schema={"document": pl.UInt32, "cell": pl.String, "head_text": pl.UInt32})
+        return _no_cells(), pl.DataFrame(schema={"document": pl.UInt32, "cell": registry.cell_codes(), "head_text": pl.UInt32})
     taken = pl.concat(parts).with_columns(
         measure=pl.col("measures").list.get(pl.col("ordinal")),
         head_text=pl.col("head_text").list.get(pl.col("ordinal")),
@@ -268,7 +268,7 @@ def _headless_items(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         how="inner",
         maintain_order="left",
     )
-    known = registry.cells().filter(table="disclosure").select("row", "cell").unique(maintain_order=True)
+    known = _cells_of("disclosure").select("row", "cell")
     return items.join(known, left_on="code", right_on="row", how="inner", maintain_order="left").select(
         "document", "cell", "row_id", at=pl.lit(None, pl.UInt32), text=pl.lit(None, pl.UInt32), decided=pl.lit(False)
     )
@@ -334,7 +334,7 @@ def _no_cells() -> pl.DataFrame:
     return pl.DataFrame(
         schema={
             "document": pl.UInt32,
-            "cell": pl.String,
+            "cell": registry.cell_codes(),
             "row_id": pl.UInt32,
             "at": pl.UInt32,
             "text": pl.UInt32,
@@ -345,12 +345,19 @@ def _no_cells() -> pl.DataFrame:
 
 def _coded(taken: pl.DataFrame, table: str, row: pl.Expr, column: pl.Expr, extra: tuple[str, ...] = ()) -> pl.DataFrame:
     """Turn row and column codes into cell codes; combinations that no form prints are dropped."""
-    known = registry.cells().filter(table=table).select("row", "column", "cell").unique(maintain_order=True)
+    known = _cells_of(table)
     return (
         taken.with_columns(row=row, column=column)
         .join(known, on=["row", "column"], how="inner", maintain_order="left")
         .select("document", "cell", "row_id", "at", "text", "decided", *extra)
     )
+
+
+@cache
+def _cells_of(table: str) -> pl.DataFrame:
+    """Return ``row``, ``column``, ``cell`` of each cell that any form prints in a table."""
+    cells = registry.cells().filter(table=table).select("row", "column", pl.col("cell").cast(registry.cell_codes()))
+    return cells.unique(maintain_order=True)
 
 
 def _unknown(rows: pl.DataFrame, cells: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

@@ -4,6 +4,7 @@ Here: cells met twice, statuses, units printed beside a number or in its column 
 (``fast_lane``), which cells a report should have (``resolve``).
 """
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import polars as pl
@@ -23,7 +24,7 @@ _SIGNED_COLUMN = ".items_change"
 FOUND = pl.Schema(
     {
         "document": pl.UInt32,
-        "cell": pl.String,
+        "cell": registry.cell_codes(),
         "status": pl.String,
         "value": pl.Decimal(18, 6),
         "text_unit": pl.String,
@@ -54,7 +55,7 @@ def found_cells(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
     unclear = (
         pl.col("kind").is_in(["ambiguous", "text"])
         | pl.col("text_unit").is_in(list(values.MULTIPLIERS))
-        | ((pl.col("value") < 0) & ~pl.col("cell").str.ends_with(_SIGNED_COLUMN))
+        | ((pl.col("value") < 0) & ~pl.col("cell").cast(pl.String).str.ends_with(_SIGNED_COLUMN))
     )
     return located.select(
         "document",
@@ -73,7 +74,7 @@ def found_cells(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
 
 def cells_met(found: pl.DataFrame) -> dict[int, frozenset[str]]:
     """Return the cells of each document. Nearly all reports of a form print the same, so they share a few sets."""
-    listed = found.group_by("document").agg(pl.col("cell").sort().str.join(" "))
+    listed = found.group_by("document").agg(pl.col("cell").sort().cast(pl.String).str.join(" "))
     return {document: _cells(cells) for document, cells in listed.iter_rows()}
 
 
@@ -95,19 +96,31 @@ def subtotal_rows() -> dict[str, tuple[str, ...]]:
 
 def without_subtotals(found: pl.DataFrame) -> pl.DataFrame:
     """Return ``found`` (``document``, ``cell``, …) without the cells of rows that are sums of others met in the document."""
-    row = pl.col("cell").str.replace(r"\.[^.]*$", "")
-    for whole, parts in subtotal_rows().items():
-        split = found.filter(row.is_in(list(parts)))["document"].unique()
-        found = found.filter(~((row == whole) & pl.col("document").is_in(split.implode())))
+    for whole, parts in _cells_of_subtotals():
+        split = found.filter(pl.col("cell").is_in(parts))["document"].unique()
+        if split.len():
+            found = found.filter(~(pl.col("cell").is_in(whole) & pl.col("document").is_in(split.implode())))
     return found
+
+
+@cache
+def _cells_of_subtotals() -> tuple[tuple[pl.Series, pl.Series], ...]:
+    codes = registry.cells()["cell"].unique()
+    row = codes.str.replace(r"\.[^.]*$", "")
+
+    def of(rows: Sequence[str]) -> pl.Series:
+        return codes.filter(row.is_in(list(rows))).cast(registry.cell_codes()).implode()
+
+    return tuple((of([whole]), of(parts)) for whole, parts in subtotal_rows().items())
 
 
 def _unique(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
     """Return ``found`` with each cell once. A cell met twice with the same content is the same table printed twice."""
     found = tables.found.sort("document", "cell", "row_id", "at")
-    repeated = found.filter(pl.struct("document", "cell").is_duplicated())
-    if not repeated.height:
+    again = (pl.col("document") == pl.col("document").shift()) & (pl.col("cell") == pl.col("cell").shift())
+    if not found.select(again.any()).item():
         return found
+    repeated = found.filter(pl.struct("document", "cell").is_duplicated())
     content = tables.texts.select("kind", "value").with_columns(text=pl.int_range(pl.len(), dtype=pl.UInt32))
     agreement = (
         repeated.join(content, on="text", how="left", maintain_order="left")

@@ -48,14 +48,13 @@ def resolve(found: pl.DataFrame, documents: list[Document]) -> pl.DataFrame:
         )
         .select(
             "document_id",
-            "cell",
+            pl.col("cell").cast(pl.String),
             value=pl.when(pl.col("status").is_in(["number", "noted", "segmented"])).then(pl.col("value")),
             unit=pl.coalesce("text_unit", "head_unit", pl.when(pl.col("unit") != "as printed").then(pl.col("unit"))),
             raw_text="raw_text",
             status="status",
             locator="locator",
         )
-        .sort("document_id", "cell")
     )
 
 
@@ -66,8 +65,9 @@ def _expected(reports: list[Document], found: pl.DataFrame) -> pl.DataFrame:
     """
     columns = {"document": pl.UInt32, "document_id": pl.String, "form": pl.String}
     listed = pl.DataFrame([(each.index, each.document_id, each.form) for each in reports], schema=columns, orient="row")
-    cells = registry.cells().select("form", "cell", "unit", "presence", "row")
-    expected = listed.join(cells, on="form", how="inner", maintain_order="left").join(
+    cells = registry.cells().select("form", pl.col("cell").cast(registry.cell_codes()), "unit", "presence", "row")
+    # Reports and the cells of a form are few and sorted here; sorting all cells of all reports takes as long as finding them.
+    expected = listed.sort("document_id").join(cells.sort("cell"), on="form", how="inner", maintain_order="left_right").join(
         found.select("document", "cell", met=pl.lit(True)), on=["document", "cell"], how="left", maintain_order="left"
     )
     alternative = (pl.col("presence") == "alternative") & pl.col("met").fill_null(False)
