@@ -79,15 +79,23 @@ def pairs_in_cells(cells: Sequence[str]) -> list[Pair]:
     """Return (attribute, value) pairs of a table's cells in order: a label and the cell after it, or both in one cell."""
     found: list[Pair] = []
     for at, cell in enumerate(cells):
-        text = " ".join(cell.split())
-        if not text or len(text) > _MOST_VALUE + _LONGEST_LABEL:
-            continue
-        label = _label(text)
-        if label is None:
-            found += pairs_in_lines([text]) if ":" in text or "：" in text else []
-        elif at + 1 < len(cells) and _is_value(following := " ".join(cells[at + 1].split())):
+        text, label, holds_both = _of_cell(cell)
+        if holds_both:
+            found += pairs_in_lines([text])
+        elif label is not None and at + 1 < len(cells) and _is_value(following := _of_cell(cells[at + 1])[0]):
             found.append((label, following))
     return found
+
+
+# Most cells of forms hold the same few labels and numbers in every document.
+@lru_cache(maxsize=1 << 12)
+def _of_cell(cell: str) -> tuple[str, str | None, bool]:
+    """Return the text of a cell, the attribute that it is the label of, and whether label and value may stand in it."""
+    text = " ".join(cell.split())
+    if not text or len(text) > _MOST_VALUE + _LONGEST_LABEL:
+        return text, None, False
+    label = _label(text)
+    return text, label, label is None and (":" in text or "：" in text)
 
 
 # Cells of forms are labels of the same few kinds in every document.

@@ -5,10 +5,10 @@ Here: the records. Not here: how they are filled (``identify``).
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One value stated for one attribute, and where."""
 
     attribute: str

@@ -66,8 +66,7 @@ def _tag_ids(*names: str) -> frozenset[int]:
     return frozenset(page.create_node(name).tag_id for name in names)
 
 
-[_TABLE], [_ROW], _CELLS = _tag_ids("table"), _tag_ids("tr"), _tag_ids("td", "th")
-_SECTIONS = _tag_ids("tbody", "thead", "tfoot")
+[_TABLE], _CELLS = _tag_ids("table"), _tag_ids("td", "th")
 _HEADINGS = _tag_ids(*_HEADING_TAGS)
 _SCRIPTS = _tag_ids(*_SCRIPT_TAGS)
 _NOT_TEXT = _tag_ids(*_PICTURE_TAGS, *_STRUCK_TAGS)
@@ -179,11 +178,8 @@ def _drop_hidden(table: LexborNode) -> None:
 
 def _rows(table: LexborNode) -> Iterator[list[str]]:
     # The parser puts every row into a section and every cell into a row, whatever the page does.
-    for section in table.iter():
-        if section.tag_id in _SECTIONS:
-            for row in section.iter():
-                if row.tag_id == _ROW:
-                    yield [_text(cell) for cell in row.iter() if cell.tag_id in _CELLS]
+    for row in table.css("tr"):
+        yield [_text(cell) for cell in row.iter() if cell.tag_id in _CELLS]
 
 
 def _text(cell: LexborNode) -> str:
