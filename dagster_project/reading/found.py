@@ -39,18 +39,13 @@ FOUND = pl.Schema(
 def found_cells(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
     """Return the cells of a batch as FOUND, each once; a document whose tables contradict each other ends here."""
     found = without_subtotals(_unique(tables, documents))
-    texts = tables.texts.with_columns(text=pl.int_range(pl.len(), dtype=pl.UInt32))
-    located = (
-        found.join(tables.rows.select("row_id", "table", "row", "place"), on="row_id", how="left", maintain_order="left")
-        .join(texts.select("text", "kind", "value", "raw", text_unit="unit"), on="text", how="left", maintain_order="left")
-        .join(_head_units(tables), on=["document", "cell"], how="left", maintain_order="left")
-        .join(tables.boxes.rename({"cell": "at"}), on=["row_id", "at"], how="left", maintain_order="left")
-        .with_columns(
-            place=pl.when(pl.col("place") != "").then(pl.format("{};", "place")).otherwise(pl.lit("")),
-            box=pl.format(";box={}", "box").fill_null("")
-            + pl.format(";by=ocr;confidence={}", pl.col("confidence").round(2)).fill_null(""),
-        )
-    )
+    # Rows and texts are known by their numbers: looking them up by number takes a tenth of joining.
+    rows = tables.rows.select("table", "row", "place").with_columns(place=_before_table(pl.col("place")))
+    texts = tables.texts.select("kind", "value", pl.col("raw").str.slice(0, _LONGEST_RAW_TEXT), text_unit="unit")
+    located = pl.concat(
+        [found, _numbered(rows, found["row_id"]), _numbered(texts, found["text"])], how="horizontal"
+    ).join(_head_units(tables), on=["document", "cell"], how="left", maintain_order="left")
+    located = _with_boxes(located, tables.boxes)
     # A bare multiplier (3万) leaves open what is multiplied; only 本年增/减 can be less than nothing.
     unclear = (
         pl.col("kind").is_in(["ambiguous", "text"])
@@ -64,12 +59,33 @@ def found_cells(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
         value="value",
         text_unit="text_unit",
         head_unit="head_unit",
-        raw_text=pl.when(pl.col("text").is_not_null()).then(pl.col("raw").str.slice(0, _LONGEST_RAW_TEXT)),
+        raw_text="raw",
         locator=pl.when(pl.col("at").is_not_null())
         .then(pl.format("{}table={};row={};cell={}{}", "place", "table", "row", pl.col("at") + 1, "box"))
         .otherwise(pl.format("{}table={};row={}", "place", "table", "row")),
         confidence="confidence",
     ).cast(dict(FOUND))
+
+
+def _before_table(place: pl.Expr) -> pl.Expr:
+    return pl.when(place != "").then(pl.format("{};", place)).otherwise(pl.lit(""))
+
+
+def _numbered(frame: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
+    """Return the rows of ``frame`` with these numbers; NULL where there is none."""
+    return frame.select(pl.all().gather(numbers))
+
+
+def _with_boxes(located: pl.DataFrame, boxes: pl.DataFrame) -> pl.DataFrame:
+    """Add ``box``, a part of the locator, and ``confidence``. Only pages of paper have boxes."""
+    if not boxes.height:
+        return located.with_columns(box=pl.lit(""), confidence=pl.lit(None, pl.Float32))
+    return located.join(
+        boxes.rename({"cell": "at"}), on=["row_id", "at"], how="left", maintain_order="left"
+    ).with_columns(
+        box=pl.format(";box={}", "box").fill_null("")
+        + pl.format(";by=ocr;confidence={}", pl.col("confidence").round(2)).fill_null(""),
+    )
 
 
 def cells_met(found: pl.DataFrame) -> dict[int, frozenset[str]]:

@@ -31,7 +31,7 @@ def resolve(found: pl.DataFrame, documents: list[Document]) -> pl.DataFrame:
             reports.append(document)
     if not reports:
         return CELLS.empty()
-    cells = _expected(reports, found).join(found, on=["document", "cell"], how="left", maintain_order="left")
+    cells = _expected(reports, found)
     # 3万元 where the form counts cases, or where it counts 万元 itself, is taken apart by nobody.
     multiplied = (
         pl.col("text_unit").str.contains("万|亿|千|百|元")
@@ -59,7 +59,8 @@ def resolve(found: pl.DataFrame, documents: list[Document]) -> pl.DataFrame:
 
 
 def _expected(reports: list[Document], found: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells that each report's form prints: ``document``, ``document_id``, ``cell``, ``unit``.
+    """Return the cells that each report's form prints, with what was found of them: ``document_id``, ``cell``, ``unit`` and as
+    reading.found.FOUND.
 
     Rows that a report borrows from the other form stand in place of the form's own rows that it does not print.
     """
@@ -68,16 +69,13 @@ def _expected(reports: list[Document], found: pl.DataFrame) -> pl.DataFrame:
     cells = registry.cells().select("form", pl.col("cell").cast(registry.cell_codes()), "unit", "presence", "row")
     # Reports and the cells of a form are few and sorted here; sorting all cells of all reports takes as long as finding them.
     expected = listed.sort("document_id").join(cells.sort("cell"), on="form", how="inner", maintain_order="left_right").join(
-        found.select("document", "cell", met=pl.lit(True)), on=["document", "cell"], how="left", maintain_order="left"
+        found, on=["document", "cell"], how="left", maintain_order="left"
     )
-    alternative = (pl.col("presence") == "alternative") & pl.col("met").fill_null(False)
+    met = pl.col("status").is_not_null()
+    alternative = (pl.col("presence") == "alternative") & met
     borrows = alternative.any().over("document")
-    replaced = pl.col("row").str.starts_with("other") & borrows & pl.col("met").is_null()
-    return (
-        expected.filter(alternative | ((pl.col("presence") == "regular") & ~replaced))
-        .select(*columns, "cell", "unit")
-        .drop("form")
-    )
+    replaced = pl.col("row").str.starts_with("other") & borrows & ~met
+    return expected.filter(alternative | ((pl.col("presence") == "regular") & ~replaced))
 
 
 def finish(documents: list[Document], cells: pl.DataFrame) -> None:
