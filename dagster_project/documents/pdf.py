@@ -40,6 +40,8 @@ def read(content: bytes, into: Pieces) -> None:
         Unreadable: the file is encrypted, damaged, has no pages or too many, or shows no text.
     """
     with opened(content) as document:
+        # A page printed by a browser often says its title nowhere else.
+        into.named("property_title", document.get_metadata_value("Title"))
         left_out = LeftOut(content)
         pages = [_read_page(read_page(document, index, left_out)) for index in range(len(document))]
         _refuse_without_text(pages)

@@ -660,6 +660,13 @@ class TestFontsThatAreNotInTheFile:
 
 
 class TestLines:
+    def test_the_title_among_the_properties_is_handed_on(self):
+        def page(canvas: Canvas) -> None:
+            canvas.setTitle("青河县水利局2020年政府信息公开工作年度报告")
+            hello(canvas)
+
+        assert read(made(page)).heading.named == [("property_title", "青河县水利局2020年政府信息公开工作年度报告")]
+
     def test_full_lines_are_one_paragraph_and_an_indented_one_begins_another(self):
         def draw(canvas: Canvas) -> None:
             write(canvas, "一" * 40, 70, 100)
@@ -682,7 +689,7 @@ class TestLines:
             for at in range(5):
                 write(canvas, "文" * 40, 50, 200 + 16 * at, 10)
 
-        assert read(made(draw)).heading.named == [("heading", "某县人民政府年度报告")]
+        assert ("heading", "某县人民政府年度报告") in read(made(draw)).heading.named
 
 
 class TestUnruled:
