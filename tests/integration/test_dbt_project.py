@@ -259,6 +259,40 @@ def test_a_reference_that_leads_nowhere_fails_the_build(tmp_path: Path) -> None:
     assert "Failure in test stg_documents_references" in done.stdout
 
 
+def test_a_model_that_fails_half_way_leaves_the_old_table(tmp_path: Path) -> None:
+    home = small_archive().stage(tmp_path / "home")
+    assert build(home, *NO_UNIT_TESTS).returncode == 0
+    before = read(home, "select * from report_sections order by all")
+    assert before
+    staged = home / "staging" / "sections" / "2021.parquet"
+    content = staged.read_bytes()
+    # The columns can still be told, the rows no longer be read.
+    staged.write_bytes(content[:4] + bytes(200) + content[204:])
+    done = build(home, "--select", "report_sections", *NO_UNIT_TESTS)
+    assert done.returncode != 0
+    assert "report_sections" in done.stdout
+    assert read(home, "select * from report_sections order by all") == before
+    kinds = "select count(*) from duckdb_tables() where table_name = 'report_sections'"
+    assert read(home, kinds) == [(1,)]
+    staged.write_bytes(content)
+    assert build(home, "--select", "report_sections", *NO_UNIT_TESTS).returncode == 0
+    assert read(home, "select * from report_sections order by all") == before
+
+
+def test_a_table_takes_the_place_of_a_view_and_a_view_that_of_a_table(tmp_path: Path) -> None:
+    home = small_archive().stage(tmp_path / "home")
+    assert build(home, *NO_UNIT_TESTS).returncode == 0
+    before = content(home)
+    with duckdb.connect(str(home / "warehouse" / "gongkai.duckdb")) as warehouse:
+        warehouse.execute("drop table dim_form; create view dim_form as select 1 as form")
+        warehouse.execute("drop view staging.stg_cells; create table staging.stg_cells as select 1 as cell")
+    assert build(home, *NO_UNIT_TESTS).returncode == 0
+    assert content(home) == before
+    kinds = "select 'table', table_name from duckdb_tables() union all select 'view', view_name from duckdb_views() order by 2"
+    found = [(kind, name) for kind, name in read(home, kinds) if name in ("dim_form", "stg_cells")]
+    assert found == [("table", "dim_form"), ("view", "stg_cells")]
+
+
 def test_a_second_build_changes_no_row(warehouse: Path) -> None:
     before = content(warehouse)
     done = build(warehouse, *NO_UNIT_TESTS)
