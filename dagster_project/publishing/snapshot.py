@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +31,8 @@ DATAPACKAGE = "datapackage.json"
 DICTIONARY = "data_dictionary.md"
 DIFFERENCE_PAGE = "publication_diff.md"
 _BUILDING = ".building-"
+# Tables that are exported at the same time: most are too small to keep more than one core busy.
+_AT_A_TIME = 2
 
 
 class PublishingError(Exception):
@@ -135,12 +138,10 @@ def _build(
     history = old.pop(difference.NAME, None)
     if history is not None:
         _require_whole(history, remembered)
-    with database.connect(warehouse, building / "spill", read_only=True) as connection:
-        for table in tables:
-            new = building / "parquet" / f"{table.name}.parquet"
-            rows[table.name] = files.write_parquet(connection, table, new)
-            hashes[table.name] = files.sha256(new)
-            parquet[table.name] = new
+    with database.connect(warehouse, building / "spill", read_only=True) as connection, ThreadPoolExecutor(_AT_A_TIME) as pool:
+        exported = pool.map(lambda table: _export(connection, table, building), tables)
+        for table, (new, count, digest) in zip(tables, exported, strict=True):
+            parquet[table.name], rows[table.name], hashes[table.name] = new, count, digest
             if table.name in old and files.sha256(old[table.name]) == hashes[table.name]:
                 new.unlink()
                 parquet[table.name] = old[table.name]
@@ -174,13 +175,25 @@ def _build(
     format_changed = f'"formatVersion": {description.FORMAT_VERSION},' not in (_text(published / DATAPACKAGE) or "")
     derived = {f"csv/{table.name}.csv": table for table in told}
     standing = ledger.digests(published, (DATABASE, *(name for name, table in derived.items() if table.name not in changed)))
-    for name, table in derived.items():
-        if format_changed or not _stands(name, standing, remembered):
-            files.write_csv(parquet[table.name], building / name)
-    if changed or not _stands(DATABASE, standing, remembered) or (published / f"{DATABASE}.wal").exists():
-        database.write_database(told, parquet, building / DATABASE)
+    renewed = changed or not _stands(DATABASE, standing, remembered) or (published / f"{DATABASE}.wal").exists()
+    # Writing the database keeps one core busy for as long as all CSV files take another.
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(database.write_database, told, parquet, building / DATABASE) if renewed else None
+        for name, table in derived.items():
+            if format_changed or not _stands(name, standing, remembered):
+                files.write_csv(parquet[table.name], building / name)
+        if writing is not None:
+            writing.result()
     shutil.rmtree(building / "spill", ignore_errors=True)
     return _Built(rows, hashes, number, found)
+
+
+def _export(connection: duckdb.DuckDBPyConnection, table: Table, building: Path) -> tuple[Path, int, str]:
+    """Write a table as Parquet; return the file, its rows, its SHA-256."""
+    path = building / "parquet" / f"{table.name}.parquet"
+    with connection.cursor() as cursor:
+        rows = files.write_parquet(cursor, table, path)
+    return path, rows, files.sha256(path)
 
 
 def _stands(name: str, standing: Mapping[str, str], remembered: Mapping[str, str]) -> bool:
