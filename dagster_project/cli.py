@@ -75,7 +75,7 @@ def _run(home: Home, started: float) -> int:
             from dagster_project.defs.lib.archive import Archive
             from dagster_project.defs.lib.execution import execute
 
-            archive = Archive(home, progress)
+            archive = Archive(home, progress, keeps_what_stands=True)
             execution = execute(archive)
     finally:
         gc.enable()
@@ -110,7 +110,9 @@ def _summary(archive: "Archive", execution: "Execution", total: float) -> int:
     from dagster_project.publishing import accounting
 
     lines, lost = [""], False
-    if archive.publication is not None or not execution.failed_steps:
+    stands = archive.standing is not None and archive.standing.stands
+    built = stands or archive.publication is not None
+    if built or not execution.failed_steps:
         found = accounting.account(archive.home)
         lost = not found.adds_up
         lines += terminal.account_lines(found) + terminal.quarantine_lines(found)
@@ -118,11 +120,16 @@ def _summary(archive: "Archive", execution: "Execution", total: float) -> int:
         lines += terminal.count_lines("documents staged, by outcome", accounting.documents_by_outcome(archive.home))
     if archive.refresh is not None:
         lines += terminal.count_lines("cells by status", accounting.cells_by_status(archive.home))
-        lines += terminal.finding_lines(accounting.findings(archive.home, built=archive.publication is not None))
+        lines += terminal.finding_lines(accounting.findings(archive.home, built=built))
         lines += ["", f"documents read {archive.refresh.documents_read:,}, kept {archive.refresh.documents_kept:,}"]
+    if stands:
+        lines.append(terminal.standing_line(archive.standing.publication))
     lines += terminal.second_lines(archive.seconds, total)
-    replaced = None if archive.publication is None else len(archive.publication.replaced)
-    pages = None if archive.pages is None else (archive.pages.pages, archive.pages.written + archive.pages.removed)
+    if stands:
+        replaced, pages = 0, (archive.standing.pages, 0)
+    else:
+        replaced = None if archive.publication is None else len(archive.publication.replaced)
+        pages = None if archive.pages is None else (archive.pages.pages, archive.pages.written + archive.pages.removed)
     lines += terminal.result_lines(archive.home, replaced, pages)
     if archive.publication is not None:
         lines += terminal.change_lines(archive.publication.number, archive.publication.changes)

@@ -72,6 +72,16 @@ class Home:
         return self.warehouse.with_name("report_pages.parquet")
 
     @property
+    def published_ledger(self) -> Path:
+        """What was written into the published files."""
+        return self.warehouse.with_name("published_files.json")
+
+    @property
+    def last_build(self) -> Path:
+        """What the warehouse and the published snapshot were built from; it is there only while they stand as built."""
+        return self.warehouse.with_name("last_build.json")
+
+    @property
     def published(self) -> Path:
         return self.data / "published"
 

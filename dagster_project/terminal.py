@@ -128,6 +128,11 @@ def finding_lines(counts: pl.DataFrame) -> list[str]:
     return lines + count_lines("failing, by family of rule", list(failing.select("family", "rows").iter_rows()))
 
 
+def standing_line(publication: int) -> str:
+    """Return the sentence of a run that built nothing."""
+    return f"Nothing changed since publication {publication} was built, so models, checks, tables and pages stand as they were."
+
+
 def second_lines(seconds: Mapping[str, float], total: float) -> list[str]:
     """Return the seconds by stage."""
     lines = ["", "seconds", *(f"  {stage:<28}{value:>12.1f}" for stage, value in seconds.items())]

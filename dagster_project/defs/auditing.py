@@ -10,7 +10,7 @@ from dagster_project.defs.intake import report_years
 from dagster_project.defs.lib.archive import Archive
 from dagster_project.defs.lib.columns import copied_columns, counts_table, frame_key, markdown_table, table_schema
 from dagster_project.defs.lib.contracts import contract_check, validated
-from dagster_project.defs.lib.staged import fill_empty
+from dagster_project.defs.lib.staged import data_version, fill_empty
 from schemas import AUDIT_FINDINGS, CELLS, CLAIMS, DOCUMENTS, PROFILES, SECTIONS, ContractError, Frame
 
 FRAMES = (AUDIT_FINDINGS, CLAIMS, PROFILES)
@@ -81,6 +81,7 @@ def auditing(context: dg.AssetExecutionContext, archive: dg.ResourceParam[Archiv
         rows = pl.scan_parquet(home.staging / frame.name / "*.parquet")
         yield dg.MaterializeResult(
             asset_key=frame_key(frame.name),
+            data_version=data_version(home, frame),
             metadata={
                 "dagster/row_count": rows.select(pl.len()).collect().item(),
                 "dagster/column_schema": table_schema(frame),

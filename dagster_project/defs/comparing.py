@@ -8,7 +8,7 @@ import polars as pl
 from dagster_project.defs.lib.archive import Archive
 from dagster_project.defs.lib.columns import copied_columns, counts_table, frame_key, markdown_table, table_schema
 from dagster_project.defs.lib.contracts import contract_check, validated
-from dagster_project.defs.lib.staged import fill_empty
+from dagster_project.defs.lib.staged import data_version, fill_empty
 from schemas import HISTORY_FINDINGS, PROFILES, TEXT_SIMILARITY, ContractError
 
 FRAMES = (HISTORY_FINDINGS, TEXT_SIMILARITY)
@@ -63,6 +63,7 @@ def comparing(archive: dg.ResourceParam[Archive]) -> Iterator[dg.MaterializeResu
             sample = sample.sort("share", "document_id", "kind", descending=[True, False, False])
         yield dg.MaterializeResult(
             asset_key=frame_key(frame.name),
+            data_version=data_version(home, frame),
             metadata={
                 "dagster/row_count": rows.select(pl.len()).collect().item(),
                 "dagster/uri": str(home.staging / frame.name),

@@ -5,6 +5,7 @@ import polars as pl
 
 from dagster_project.defs.lib.archive import Archive
 from dagster_project.defs.lib.columns import counts_table, frame_key, table_schema
+from dagster_project.defs.lib.staged import data_version
 from schemas import MANIFEST, ContractError
 
 # One partition per report year, found by the manifest. Never one per file: 0.2 s and 135–225 kB of history each.
@@ -46,6 +47,7 @@ def manifest(context: dg.AssetExecutionContext, archive: dg.ResourceParam[Archiv
         context.instance.add_dynamic_partitions(report_years.name, archive.partitions())
     yield dg.MaterializeResult(
         asset_key=frame_key(MANIFEST.name),
+        data_version=data_version(home, MANIFEST),
         metadata={
             "dagster/row_count": frame.height,
             "dagster/column_schema": table_schema(MANIFEST),

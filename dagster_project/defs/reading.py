@@ -10,7 +10,7 @@ from dagster_project.defs.lib.archive import Archive
 from dagster_project.defs.lib.columns import column_lineage, counts_table, frame_key, markdown_table, table_schema
 from dagster_project.defs.lib.contracts import contract_check, validated
 from dagster_project.defs.lib.picture import documents_by_outcome
-from dagster_project.defs.lib.staged import fill_empty
+from dagster_project.defs.lib.staged import data_version, fill_empty
 from dagster_project.home import Home
 from schemas import CELLS, DOCUMENTS, FINDINGS, MANIFEST, STAGED, ContractError, Frame
 
@@ -77,6 +77,7 @@ def reading(context: dg.AssetExecutionContext, archive: dg.ResourceParam[Archive
             )
         yield dg.MaterializeResult(
             asset_key=frame_key(frame.name),
+            data_version=data_version(home, frame),
             metadata={
                 "dagster/column_schema": table_schema(frame),
                 "dagster/column_lineage": column_lineage(frame),

@@ -7,6 +7,7 @@ import polars as pl
 
 from dagster_project.defs.lib.archive import Archive, write_parquet
 from dagster_project.defs.lib.columns import frame_key, table_schema
+from dagster_project.defs.lib.staged import data_version
 from dagster_project.home import PROJECT, Home
 from schemas import BODY_SUCCESSIONS, EXPECTED_BODIES, Frame
 
@@ -48,6 +49,7 @@ def register(archive: dg.ResourceParam[Archive]) -> Iterator[dg.MaterializeResul
             stored = _store(archive.home, frame, table)
             yield dg.MaterializeResult(
                 asset_key=frame_key(frame.name),
+                data_version=data_version(archive.home, frame),
                 metadata={
                     "dagster/row_count": table.height,
                     "dagster/column_schema": table_schema(frame),

@@ -8,6 +8,7 @@ import polars as pl
 from dagster_project.defs.lib.archive import Archive, write_parquet
 from dagster_project.defs.lib.columns import counts_table, frame_key, table_schema
 from dagster_project.defs.lib.review import CORRECTIONS_FILE, VERDICTS_FILE
+from dagster_project.defs.lib.staged import data_version
 from schemas import CELLS, CORRECTIONS, VERDICTS
 
 HOLD = dg.AssetCheckSpec(
@@ -45,18 +46,20 @@ def review(archive: dg.ResourceParam[Archive]) -> Iterator[dg.MaterializeResult 
     with home.only_run():
         try:
             tables = {
-                VERDICTS.name: verdicts.verdicts(VERDICTS_FILE),
-                CORRECTIONS.name: corrections.corrections(CORRECTIONS_FILE),
+                VERDICTS: verdicts.verdicts(VERDICTS_FILE),
+                CORRECTIONS: corrections.corrections(CORRECTIONS_FILE),
             }
         except ReviewError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        for name, table in tables.items():
+        for frame, table in tables.items():
+            name = frame.name
             path = home.staging / f"{name}.parquet"
             stored = path.exists() and pl.read_parquet(path, memory_map=False).equals(table)
             if not stored:
                 write_parquet(table, path)
             yield dg.MaterializeResult(
                 asset_key=frame_key(name),
+                data_version=data_version(home, frame),
                 metadata={
                     "dagster/row_count": table.height,
                     "file": str(_SOURCES[name]),
@@ -64,7 +67,7 @@ def review(archive: dg.ResourceParam[Archive]) -> Iterator[dg.MaterializeResult 
                     "stored anew": not stored,
                 },
             )
-        stated = tables[CORRECTIONS.name]
+        stated = tables[CORRECTIONS]
         cells = pl.scan_parquet(home.staging / CELLS.name / "*.parquet")
         sentences = corrections.broken(stated, cells, CORRECTIONS_FILE.name) if stated.height else []
     yield dg.AssetCheckResult(

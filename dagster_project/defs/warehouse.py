@@ -33,8 +33,22 @@ def warehouse_assets(home: Home) -> dg.AssetsDefinition:
 
     @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, name="warehouse")
     def warehouse(context: dg.AssetExecutionContext, archive: dg.ResourceParam[Archive]):
-        from dagster_project.defs.lib import dbt_events
+        from dagster_project.defs.lib import dbt_events, last_build
 
+        with archive.home.only_run():
+            if archive.keeps_what_stands:
+                archive.reporter.stage("looking for changes")
+                with archive.measured("looking for changes"):
+                    archive.standing = last_build.standing(archive.home)
+                if archive.standing.stands:
+                    context.log.info(
+                        "Nothing changed since the last build: models, checks, published tables and pages stand as that run made "
+                        "them. This run makes none of them and the steps after this one are skipped."
+                    )
+                    return
+                context.log.info(f"The models are built. {archive.standing.why}")
+            # Whatever comes of this build, the warehouse is no longer the one that was published.
+            last_build.forget(archive.home)
         selection, indirect = get_subset_selection_for_context(
             context, manifest, None, None, None, translator, current_dbt_indirect_selection_env=None
         )

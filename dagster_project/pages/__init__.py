@@ -5,6 +5,6 @@ Here: static HTML without scripts or other files, made from the published Parque
 files are written, kept and removed (``publish``). Not here: any judgement of its own, and anything of dagster.
 """
 
-from dagster_project.pages.publish import INDEX, Pages, PagesError, publish_pages
+from dagster_project.pages.publish import INDEX, Pages, PagesError, publish_pages, standing_pages
 
-__all__ = ["INDEX", "Pages", "PagesError", "publish_pages"]
+__all__ = ["INDEX", "Pages", "PagesError", "publish_pages", "standing_pages"]

@@ -91,12 +91,22 @@ def publish_pages(published: Path, ledger: Path) -> Pages:
         ) from error
 
 
+def standing_pages(published: Path, ledger: Path) -> int | None:
+    """Return how many pages of reports there are when each is there and made of today's tables and code, else None."""
+    known = _read_ledger(ledger)
+    return known.pages.height if _stand(known, _inputs(published), set(_present(published / FOLDER))) else None
+
+
+def _stand(known: "_Ledger | None", inputs: str, present: set[str]) -> bool:
+    return known is not None and known.inputs == inputs and present == known.files
+
+
 def _publish(published: Path, ledger: Path, started: float) -> Pages:
     key = _inputs(published)
     known = _read_ledger(ledger)
     folder = published / FOLDER
     present = set(_present(folder))
-    if known is not None and known.inputs == key and present == known.files:
+    if _stand(known, key, present):
         reports = pl.read_parquet(_table(published, "dim_report"), columns=["is_current", "equations_failed"])
         return _done(published, reports, 0, 0, started)
     reports = _reports(published)

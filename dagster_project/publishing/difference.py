@@ -118,6 +118,12 @@ def no_changes() -> pl.DataFrame:
         return database.execute("select * from changes").pl()
 
 
+def changes_of(history: Path, number: int) -> pl.DataFrame:
+    """Return the changes of one publication out of the history, as ``Difference.changes`` has them."""
+    rows = pl.scan_parquet(history).filter(publication_no=number).sort("change_no").collect()
+    return rows.drop("publication_no", "change_no")
+
+
 def write_history(old: Path | None, found: "Difference | None", number: int, path: Path) -> int:
     """Write ``publication_diff``: the rows that stand (``old``) and the changes of publication ``number``; return the rows."""
     with duckdb.connect() as database:

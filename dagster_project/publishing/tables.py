@@ -70,14 +70,14 @@ def _references(manifest: Mapping[str, Any], tables: Mapping[str, Table]) -> dic
     """Return the references that dbt tests between published tables, by table, where they lead to a whole key."""
     found: dict[str, list[ForeignKey]] = {}
     for node in manifest["nodes"].values():
-        if (node.get("test_metadata") or {}).get("name") != "relationships" or node["config"].get("where"):
+        if (node.get("test_metadata") or {}).get("name") != "references" or node["config"].get("where"):
             continue
         child = manifest["nodes"].get(node.get("attached_node"), {}).get("name")
-        arguments = node["test_metadata"]["kwargs"]
-        parent = _PARENT.match(arguments["to"])
-        if child in tables and parent and parent[1] in tables and tables[parent[1]].key == (arguments["field"],):
-            reference = ForeignKey(arguments["column_name"], parent[1], arguments["field"])
-            found.setdefault(child, []).append(reference)
+        for told in node["test_metadata"]["kwargs"]["references"]:
+            parent = _PARENT.match(told["to"])
+            if child in tables and parent and parent[1] in tables and tables[parent[1]].key == (told["field"],):
+                reference = ForeignKey(told["column"], parent[1], told["field"])
+                found.setdefault(child, []).append(reference)
     return {child: sorted(references, key=lambda key: (key.column, key.table)) for child, references in found.items()}
 
 

@@ -4,11 +4,13 @@ The frames and the builds are staged_archive.py's.
 """
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 from staged_archive import CELLS_OF_FORM_2021, DBT, REGISTRY, Archive, build, read
@@ -218,6 +220,77 @@ def test_every_mart_says_its_grain_its_order_and_its_columns(warehouse: Path) ->
         assert [column for column in node["columns"].values() if not column["description"]] == [], name
     names = [node["name"] for node in nodes if node["resource_type"] == "test"]
     assert len(names) == len(set(names))
+
+
+def test_every_reference_of_a_model_is_asked(warehouse: Path, tmp_path: Path) -> None:
+    nodes = json.loads((warehouse / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    asked = 0
+    # Of the same name: the compiled SQL names the database.
+    copied = shutil.copy(warehouse / "warehouse" / "gongkai.duckdb", tmp_path / "gongkai.duckdb")
+    with duckdb.connect(copied) as database:
+        for node in nodes.values():
+            if (node.get("test_metadata") or {}).get("name") != "references":
+                continue
+            compiled = (warehouse / "target" / "compiled" / "gongkai" / node["original_file_path"] / node["path"]).read_text("utf-8")
+            assert database.execute(compiled).fetchall() == [], node["name"]
+            child = nodes[node["attached_node"]]["relation_name"]
+            for reference in node["test_metadata"]["kwargs"]["references"]:
+                parent = next(one for one in nodes.values() if f"ref('{one['name']}')" == reference["to"])
+                values = database.execute(f"select distinct {reference['column']}::varchar from {child} where {reference['column']} is not null")
+                expected = {value for (value,) in values.fetchall()}
+                if parent["config"]["materialized"] != "table" or not expected:
+                    continue
+                database.begin()
+                if parent["relation_name"] != child:
+                    database.execute(f"delete from {parent['relation_name']}")
+                    found = {value for column, value in database.execute(compiled).fetchall() if column == reference["column"]}
+                    assert found == expected, (node["name"], reference)
+                    asked += 1
+                database.rollback()
+    assert asked > 20
+
+
+def test_a_reference_that_leads_nowhere_fails_the_build(tmp_path: Path) -> None:
+    home = small_archive().stage(tmp_path / "home")
+    manifest = home / "staging" / "manifest.parquet"
+    pl.read_parquet(manifest, memory_map=False).filter(pl.col("source_path") != "2021/blanks.html").write_parquet(manifest)
+    done = build(home, *NO_UNIT_TESTS)
+    assert done.returncode != 0
+    assert "Failure in test stg_documents_references" in done.stdout
+
+
+def test_a_model_that_fails_half_way_leaves_the_old_table(tmp_path: Path) -> None:
+    home = small_archive().stage(tmp_path / "home")
+    assert build(home, *NO_UNIT_TESTS).returncode == 0
+    before = read(home, "select * from report_sections order by all")
+    assert before
+    staged = home / "staging" / "sections" / "2021.parquet"
+    content = staged.read_bytes()
+    # The columns can still be told, the rows no longer be read.
+    staged.write_bytes(content[:4] + bytes(200) + content[204:])
+    done = build(home, "--select", "report_sections", *NO_UNIT_TESTS)
+    assert done.returncode != 0
+    assert "report_sections" in done.stdout
+    assert read(home, "select * from report_sections order by all") == before
+    kinds = "select count(*) from duckdb_tables() where table_name = 'report_sections'"
+    assert read(home, kinds) == [(1,)]
+    staged.write_bytes(content)
+    assert build(home, "--select", "report_sections", *NO_UNIT_TESTS).returncode == 0
+    assert read(home, "select * from report_sections order by all") == before
+
+
+def test_a_table_takes_the_place_of_a_view_and_a_view_that_of_a_table(tmp_path: Path) -> None:
+    home = small_archive().stage(tmp_path / "home")
+    assert build(home, *NO_UNIT_TESTS).returncode == 0
+    before = content(home)
+    with duckdb.connect(str(home / "warehouse" / "gongkai.duckdb")) as warehouse:
+        warehouse.execute("drop table dim_form; create view dim_form as select 1 as form")
+        warehouse.execute("drop view staging.stg_cells; create table staging.stg_cells as select 1 as cell")
+    assert build(home, *NO_UNIT_TESTS).returncode == 0
+    assert content(home) == before
+    kinds = "select 'table', table_name from duckdb_tables() union all select 'view', view_name from duckdb_views() order by 2"
+    found = [(kind, name) for kind, name in read(home, kinds) if name in ("dim_form", "stg_cells")]
+    assert found == [("table", "dim_form"), ("view", "stg_cells")]
 
 
 def test_a_second_build_changes_no_row(warehouse: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from dagster_project.publishing import Column, PublishingError, Table, publish
 from dagster_project.publishing import database as database_module
 from dagster_project.publishing import files as files_module
+from dagster_project.publishing import ledger as ledger_module
 from dagster_project.publishing import snapshot as snapshot_module
 from dagster_project.publishing.labels import Label
 
@@ -202,6 +203,73 @@ def test_a_log_left_by_a_writer_is_not_replayed_into_the_new_database(warehouse:
     _fill(warehouse, "('z', 'new', 1, null)")
     publish(warehouse, [BODIES], tmp_path / "published")
     assert not left.exists()
+
+
+@pytest.mark.parametrize("damage", ["gone", "emptied", "one byte"])
+@pytest.mark.parametrize(
+    "name",
+    ["parquet/dim_body.parquet", "csv/dim_body.csv", "gongkai.duckdb", "datapackage.json", "data_dictionary.md", "publication_diff.md"],
+)
+def test_a_damaged_file_is_written_anew_and_is_no_publication(warehouse: Path, tmp_path: Path, name: str, damage: str) -> None:
+    published = tmp_path / "published"
+    publish(warehouse, [BODIES], published)
+    before = _state(published)
+    path = published / name
+    if damage == "gone":
+        path.unlink()
+    else:
+        content = path.read_bytes()
+        path.write_bytes(b"" if damage == "emptied" else content[:20] + bytes([content[20] ^ 1]) + content[21:])
+    remembered = ledger_module.read(warehouse.with_name("published_files.json"))
+    assert ledger_module.damaged(published, remembered) == [name]
+    publication = publish(warehouse, [BODIES], published)
+    after = _state(published)
+    assert publication.number == 1
+    assert name in publication.replaced
+    # Without the package it is not known in which format the CSV files are; they are written anew with it.
+    written = {name, "csv/dim_body.csv", "csv/publication_diff.csv"} if name == "datapackage.json" else {name}
+    assert {other for other in before | after if before.get(other) != after.get(other)} <= written
+    assert {other for other in before if before[other][0] != after[other][0]} <= {"gongkai.duckdb"}
+    remembered = ledger_module.read(warehouse.with_name("published_files.json"))
+    assert set(remembered) == set(before)
+    assert ledger_module.damaged(published, remembered) == []
+    with duckdb.connect(str(published / "gongkai.duckdb"), read_only=True) as connection:
+        assert connection.execute("select count(*) from dim_body").fetchone() == (8,)
+
+
+def test_a_damaged_history_of_publications_is_told_and_not_made_up(warehouse: Path, tmp_path: Path) -> None:
+    published = tmp_path / "published"
+    publish(warehouse, [BODIES], published)
+    history = published / "parquet" / "publication_diff.parquet"
+    history.write_bytes(b"PAR1")
+    before = _state(published)
+    with pytest.raises(PublishingError, match="expected the history of publications in .* delete it: the history begins anew"):
+        publish(warehouse, [BODIES], published)
+    assert _state(published) == before
+    history.unlink()
+    assert publish(warehouse, [BODIES], published).number == 2
+
+
+def test_what_is_remembered_is_what_stands_after_every_publication(warehouse: Path, tmp_path: Path) -> None:
+    published = tmp_path / "published"
+    for rows in (ROWS, ROWS, "('a', 'another', 1, null)"):
+        _fill(warehouse, rows)
+        publish(warehouse, [BODIES], published)
+        remembered = ledger_module.read(warehouse.with_name("published_files.json"))
+        assert set(remembered) == set(_state(published))
+        assert ledger_module.damaged(published, remembered) == []
+
+
+def test_files_that_nothing_vouches_for_are_written_anew(warehouse: Path, tmp_path: Path) -> None:
+    published = tmp_path / "published"
+    publish(warehouse, [BODIES], published)
+    before = _state(published)
+    warehouse.with_name("published_files.json").write_text("half a led", encoding="utf-8")
+    publication = publish(warehouse, [BODIES], published)
+    assert set(publication.replaced) == {"csv/dim_body.csv", "csv/publication_diff.csv", "gongkai.duckdb"}
+    assert publication.number == 1
+    after = _state(published)
+    assert {name for name in before if before[name][0] != after[name][0]} <= {"gongkai.duckdb"}
 
 
 def test_tables_no_longer_published_leave(warehouse: Path, tmp_path: Path) -> None:

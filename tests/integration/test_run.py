@@ -314,7 +314,7 @@ def test_contracts_dbt_tests_and_the_account_are_check_results(first: Ran, histo
         "candidates",
         "audit_findings",
     }
-    assert {("main/dim_report", "dim_report_grain"), ("main/fct_cells", "fct_cells_report_id_in_dim_report")} <= set(results)
+    assert {("main/dim_report", "dim_report_grain"), ("main/fct_cells", "fct_cells_references")} <= set(results)
     account = results["main/dim_report", "files_add_up"]
     assert account.blocking
     assert account.metadata["files"].value == len(demonstration.files())

@@ -17,6 +17,7 @@ from dagster_project.publishing.files import replacing
 from schemas import MANIFEST
 
 if TYPE_CHECKING:
+    from dagster_project.defs.lib.last_build import Standing
     from dagster_project.pages import Pages
     from dagster_project.publishing import Publication
     from dagster_project.reading.staging import Refresh
@@ -46,14 +47,18 @@ class Silent:
 class Archive:
     """The archive and data folder of a run. ``make run`` scans first, to know the partitions, and hands the result over."""
 
-    def __init__(self, home: Home | None = None, reporter: Reporter | None = None) -> None:
+    def __init__(self, home: Home | None = None, reporter: Reporter | None = None, *, keeps_what_stands: bool = False) -> None:
+        """``keeps_what_stands``: models are built only when something changed since the last build. Who asks for a model in the
+        UI gets it built."""
         self._home = home
+        self.keeps_what_stands = keeps_what_stands
         self._manifest: pl.DataFrame | None = None
         self.reporter = reporter or Silent()
         self.seconds: dict[str, float] = {}
         self.refresh: Refresh | None = None
         self.publication: Publication | None = None
         self.pages: Pages | None = None
+        self.standing: Standing | None = None
 
     @property
     def home(self) -> Home:

@@ -4,9 +4,13 @@ Here: what ``make run`` does between its options and its summary. Not here: what
 """
 
 import gc
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import dagster as dg
+from dagster._core.execution.plan import active
 from dagster._core.execution.plan.objects import ErrorSource
 
 from dagster_project.defs.lib.archive import Archive
@@ -61,29 +65,68 @@ def execute(archive: Archive) -> Execution:
             instance.delete_dynamic_partition(PARTITIONS, partition)
         # The range runs in the order the instance keeps, which is that of first sight.
         known = instance.get_dynamic_partitions(PARTITIONS)
-        result = job.execute_in_process(
-            run_config=_QUIET,
-            instance=instance,
-            raise_on_error=False,
-            tags={"dagster/asset_partition_range_start": known[0], "dagster/asset_partition_range_end": known[-1]},
-            resources={"archive": archive},
-        )
-        return _execution(result)
+        with _without_checks_that_stand(archive):
+            result = job.execute_in_process(
+                run_config=_QUIET,
+                instance=instance,
+                raise_on_error=False,
+                tags={"dagster/asset_partition_range_start": known[0], "dagster/asset_partition_range_end": known[-1]},
+                resources={"archive": archive},
+            )
+        execution = _execution(result, archive)
+    if archive.keeps_what_stands and execution.succeeded and archive.publication is not None and archive.pages is not None:
+        _remember(archive, result)
+    return execution
 
 
-def _execution(result: dg.ExecuteInProcessResult) -> Execution:
+@contextmanager
+def _without_checks_that_stand(archive: Archive) -> Iterator[None]:
+    """Keep off the terminal what dagster says of blocking checks without a result, when what they gate is skipped as they are."""
+
+    def is_news(_record: logging.LogRecord) -> bool:
+        return archive.standing is None or not archive.standing.stands
+
+    planning = logging.getLogger(active.__name__)
+    planning.addFilter(is_news)
+    try:
+        yield
+    finally:
+        planning.removeFilter(is_news)
+
+
+def _remember(archive: Archive, result: dg.ExecuteInProcessResult) -> None:
+    """Remember the build as the one that stands, with what its checks warned of."""
+    from dagster_project.defs.lib import last_build
+
+    warnings = {_place(each): _check_sentence(each) for each in result.get_asset_check_evaluations() if not each.passed}
+    last_build.remember(archive.home, archive.standing.inputs, archive.publication.number, warnings)
+
+
+def _execution(result: dg.ExecuteInProcessResult, archive: Archive) -> Execution:
     failures = [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
     if any(event.step_failure_data.error_source == ErrorSource.INTERRUPT for event in failures):
         raise KeyboardInterrupt
     failed_steps = [_step_sentence(event) for event in failures]
-    evaluations = [evaluation for evaluation in result.get_asset_check_evaluations() if not evaluation.passed]
+    evaluations = result.get_asset_check_evaluations()
     errors, warnings = [], []
     for evaluation in evaluations:
-        sentence = f"{evaluation.check_name} on {evaluation.asset_key.to_user_string()}"
-        if evaluation.description:
-            sentence += f": {evaluation.description}"
-        (errors if evaluation.severity == dg.AssetCheckSeverity.ERROR else warnings).append(sentence)
+        if not evaluation.passed:
+            sentence = _check_sentence(evaluation)
+            (errors if evaluation.severity == dg.AssetCheckSeverity.ERROR else warnings).append(sentence)
+    if archive.standing is not None and archive.standing.stands:
+        # What the checks of the build that stands warned of is as true as it was; this run asked some of them again.
+        asked = {_place(evaluation) for evaluation in evaluations}
+        warnings += [sentence for place, sentence in archive.standing.warnings.items() if place not in asked]
     return Execution(result.run_id, tuple(failed_steps), tuple(errors), tuple(warnings))
+
+
+def _place(evaluation: dg.AssetCheckEvaluation) -> str:
+    return f"{evaluation.asset_key.to_user_string()} {evaluation.check_name}"
+
+
+def _check_sentence(evaluation: dg.AssetCheckEvaluation) -> str:
+    sentence = f"{evaluation.check_name} on {evaluation.asset_key.to_user_string()}"
+    return f"{sentence}: {evaluation.description}" if evaluation.description else sentence
 
 
 def _step_sentence(event: dg.DagsterEvent) -> str:
