@@ -19,6 +19,7 @@ from dagster_project.forms import registry
 from dagster_project.forms.equations import Equation, equations
 from dagster_project.reading.careful import anchors as labels_found
 from dagster_project.reading.careful.cutting import Cut, cut, own_sums
+from dagster_project.reading.careful.order import in_order
 from dagster_project.reading.careful.runs import Run, Runs, find_runs
 from dagster_project.reading.careful.segmentation import Slot, Sum, number, unit_of
 from dagster_project.reading.careful.stream import Chunk, Stream
@@ -73,7 +74,7 @@ def read_carefully(
     if form is None:
         return CarefulReading(None, (), ())
     learn(value_pieces(stream.text))
-    runs = find_runs(stream, found, form)
+    runs, disordered = in_order(stream, found, find_runs(stream, found, form), form)
     # A label that runs into the next word gives no values, but it is printed.
     labelled = frozenset(f"{a.meaning.table}.{a.meaning.code}" for a in found if a.meaning.role in ("row", "word"))
     kept = _one_each(runs, known, labelled)
@@ -86,13 +87,26 @@ def read_carefully(
     by_table: dict[str, list[Run]] = {}
     for run in kept:
         by_table.setdefault(run.table, []).append(run)
-    cells: list[CarefulCell] = []
+    cells = _of_nobody(stream, disordered, known)
     notes: list[tuple[str, str]] = []
+    if disordered:
+        notes.append(
+            (
+                "values_out_of_order",
+                "Some values stand before their labels, so that those of other rows may as well; outside lines of their own none was taken.",
+            )
+        )
     for table, theirs in by_table.items():
         decided, said = _decide(stream, table, form, theirs, known, glued)
         cells += decided
         notes += said
     return CarefulReading(form, tuple(cells), tuple(notes), _contradictions(runs, known), several)
+
+
+def _of_nobody(stream: Stream, runs: Iterable[Run], known: Mapping[str, Decimal | None]) -> list[CarefulCell]:
+    """Return the cells of runs of which it is open whose they are, each once."""
+    opened = {slot.cell: _open(stream, run, slot, None, "aligned") for run in runs for slot in run.slots}
+    return [cell for code, cell in opened.items() if code not in known]
 
 
 def _requests_twice(found: Sequence[labels_found.Anchor]) -> bool:
@@ -319,10 +333,10 @@ def _aligned(stream: Stream, token: Token, slot: Slot) -> CarefulCell:
     )
 
 
-def _open(stream: Stream, run: Run, slot: Slot, ways: int | None) -> CarefulCell:
+def _open(stream: Stream, run: Run, slot: Slot, ways: int | None, by: str = "segmented") -> CarefulCell:
     raw = " ".join(token.text for token in run.tokens)[:_RAW_SHOWN]
     solutions = "" if ways is None else f";solutions={ways}"
-    return CarefulCell(slot.cell, "ambiguous", None, None, raw, f"{stream.locator(run.tokens[0].start)};by=segmented{solutions}")
+    return CarefulCell(slot.cell, "ambiguous", None, None, raw, f"{stream.locator(run.tokens[0].start)};by={by}{solutions}")
 
 
 def _left_open(cell: CarefulCell) -> CarefulCell:

@@ -1,0 +1,157 @@
+"""Whether values follow their labels: text taken from a page by height may put the values of a row before its label.
+
+Here: rows whose values could as well be those of the label after them. Not here: which values follow a label (``runs``).
+
+Where a row stands in a line of its own, its values are in that line. Elsewhere "the values after a label" takes for granted that
+labels come first. What speaks against it:
+- values between a head and the first label below it, or the values of two rows behind one label;
+- values behind words that are no label, other rows, and a label that has none: what stands between may have moved by a row.
+Of such a part of a table only lines are taken. Sums do not tell: a row moved as a whole keeps its own.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, takewhile
+
+from dagster_project.reading.careful.anchors import HEADED_BY_ROWS, Anchor
+from dagster_project.reading.careful.runs import Run, Runs, rows_of
+from dagster_project.reading.careful.stream import BREAKS, LINE_BREAK, Stream
+from dagster_project.reading.careful.tokens import is_value, region
+from dagster_project.reading.found import subtotal_rows
+
+_DIGIT = re.compile(r"[0-9]")
+_NUMBERING = re.compile(rf"[{BREAKS}]*[0-9]{{1,2}}[.．、)）][^0-9]")
+_PIECE = re.compile(rf"[^{BREAKS}]+")
+# So many values, or glued digits, before the first label are a row of them and no page number.
+_ROW_OF_VALUES = 3
+_GLUED_ROW = 6
+# In this table a row may have a single value.
+_SHORT_ROWS = "disclosure"
+
+
+def in_order(stream: Stream, anchors: Sequence[Anchor], runs: Runs, form: str) -> tuple[Runs, tuple[Run, ...]]:
+    """Return ``runs`` without those whose values may belong to the label after them, which count as unread, and these."""
+    text = stream.text
+    labels = [anchor for anchor in anchors if anchor.meaning.role != "word"]
+    loose = {
+        at: run
+        for run in runs.found
+        if not run.in_table and run.table not in HEADED_BY_ROWS
+        if (at := _label_of(run, labels)) is not None and not _in_own_line(text, labels[at], run)
+    }
+    if not loose:
+        return runs, ()
+    behind = [
+        _Behind.of(text[label.end : following]) for label, following in zip(labels, _ends(labels, text), strict=True)
+    ]
+    parts = _parts(labels)
+    disordered = {parts[at] for at in _with_values_first(labels, behind, form) | _perhaps_moved(labels, behind)}
+    # A short part may have met a page number; a whole table is as the page was taken apart.
+    everywhere = any(table != _SHORT_ROWS for table, _ in disordered)
+    doubted = tuple(run for at, run in loose.items() if everywhere or parts[at] in disordered)
+    unread = {(run.table, row) for run in doubted for row in run.rows}
+    kept = tuple(run for run in runs.found if not any(run is each for each in doubted))
+    return replace(runs, found=kept, unread=runs.unread | unread), doubted
+
+
+def _label_of(run: Run, labels: Sequence[Anchor]) -> int | None:
+    """Return which label a run stands behind."""
+    return next(
+        (
+            at
+            for at in range(len(labels) - 1, -1, -1)
+            if labels[at].end <= run.tokens[0].start
+            and labels[at].meaning.role == "row"
+            and (labels[at].meaning.table, labels[at].meaning.code) == (run.table, run.rows[0])
+        ),
+        None,
+    )
+
+
+def _in_own_line(text: str, label: Anchor, run: Run) -> bool:
+    """Whether a label and its values make a line that no other values stand in."""
+    begin = text.rfind(LINE_BREAK, 0, label.start) + 1
+    return LINE_BREAK not in text[label.end : run.tokens[-1].start] and not _DIGIT.search(text, begin, label.start)
+
+
+def _ends(labels: Sequence[Anchor], text: str) -> list[int]:
+    return [*(label.start for label in labels[1:]), len(text)]
+
+
+@dataclass(frozen=True)
+class _Behind:
+    """What stands between a label and the next: ``own`` values directly behind it, ``last`` values directly before the next, of which
+    one is ``glued`` of many digits; ``parted``: the latter are others, behind words."""
+
+    own: int
+    last: int
+    glued: bool
+    parted: bool
+
+    @classmethod
+    def of(cls, text: str) -> "_Behind":
+        part = region(text, 0, len(text))
+        own = part.tokens
+        last = list(takewhile(lambda match: is_value(match[0]), reversed(list(_PIECE.finditer(text)))))
+        parted = not own or (bool(last) and last[-1].start() > own[-1].start)
+        # Before the first label glued digits are a row of them; elsewhere a large number may look so.
+        glued = max((len(_DIGIT.findall(match[0])) for match in last), default=0) >= _GLUED_ROW
+        # Marks are values of a row, but a dash before a label is none.
+        # Digits that run into the next words are values too, unless they number those.
+        count = len(own) or int(part.figures and not _NUMBERING.match(text))
+        return cls(count, sum(_DIGIT.search(match[0]) is not None for match in last), glued, parted)
+
+
+def _parts(labels: Sequence[Anchor]) -> list[tuple[str, int]]:
+    """Return for each label the part of a table that it stands in: each head of the disclosure table begins one, while the head of
+    another table may be repeated on each page."""
+    in_head = [label.meaning.table == _SHORT_ROWS and label.meaning.role == "column" for label in labels]
+    begins = (here and not before for before, here in zip(in_head, in_head[1:], strict=False))
+    heads = accumulate(map(int, begins), initial=0)
+    return [
+        (label.meaning.table, head if label.meaning.table == _SHORT_ROWS else 0)
+        for label, head in zip(labels, heads, strict=True)
+    ]
+
+
+def _with_values_first(labels: Sequence[Anchor], behind: Sequence[_Behind], form: str) -> set[int]:
+    """Return the labels that values stand before where the form prints none."""
+    printed = rows_of(form)
+    found = set()
+    for at, (label, here) in enumerate(zip(labels, behind, strict=True)):
+        row = printed.get((label.meaning.table, label.meaning.code)) if label.meaning.role == "row" else None
+        if row is None or row.table in HEADED_BY_ROWS:
+            continue
+        if here.own >= len(row.columns) + min(len(row.columns), _ROW_OF_VALUES):
+            found.add(at)
+        before = labels[at - 1].meaning if at else None
+        if before is None or (before.table == row.table and before.role in ("row", "family")):
+            continue
+        in_head = behind[at - 1]
+        if in_head.glued or in_head.last >= (1 if row.table == _SHORT_ROWS else _ROW_OF_VALUES):
+            found.add(at)
+    return found
+
+
+def _perhaps_moved(labels: Sequence[Anchor], behind: Sequence[_Behind]) -> set[int]:
+    """Return the labels without values above which rows with values stand, above these values behind other words."""
+    found: set[int] = set()
+    rows: int | None = None  # with values, since values stood behind other words
+    for at, (label, here) in enumerate(zip(labels, behind, strict=True)):
+        table, role = label.meaning.table, label.meaning.role
+        if role in ("column", "chapter") or table in HEADED_BY_ROWS:
+            rows = None
+            continue
+        if role != "row" or (not here.own and f"{table}.{label.meaning.code}" in subtotal_rows()):
+            # The name of a group stands between a row and the next, and has no values.
+            rows = 0 if here.own else rows
+        elif not here.own:
+            if rows:
+                found.add(at)
+            rows = None
+        elif rows is not None:
+            rows += 1
+        if here.parted and here.last:
+            rows = 0
+    return found
