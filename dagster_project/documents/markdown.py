@@ -13,7 +13,8 @@ from dagster_project.documents.pieces import TABLE_MARK, Pieces
 
 KINDS = ("markdown",)
 
-_RULE = re.compile(r"^\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?$")
+# Some editors write the corners of a rule as plus signs.
+_RULE = re.compile(r"^\|?\s*:?-{2,}:?\s*([|+]\s*:?-{2,}:?\s*)*\|?$")
 # One dash a column rules off a head, but further down it is a row of marks.
 _SHORT_RULE = re.compile(r"^\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?$")
 # Below the head of a table whose rows have no outer pipes; and what rules off the only cell of a head.

@@ -90,6 +90,14 @@ def test_a_head_that_is_lost_counts_where_all_equations_hold() -> None:
     assert [code for code, _ in reading.notes] == ["head_lost"]
 
 
+def test_half_a_head_over_rows_with_a_filler_counts_where_all_equations_hold() -> None:
+    head = ["项目", "自然人", "商业", "", "科研", *HEAD[4:]]
+    assert len(head) == 9
+    widened = [[head, *([row[0], *row[1:3], "", *row[3:]] for row in table(values)[1:])] for values in (BALANCED, {**BALANCED, "granted": NONE})]
+    assert of(read(*widened[0]), "received")[0] == ("number", 3)
+    assert of(read(*widened[1]), "received")[0] == ("ambiguous", None)
+
+
 def test_a_head_in_another_order_gives_no_cell() -> None:
     other = [*HEAD[:2], "科研机构", "商业企业", *HEAD[4:]]
     assert of(read(*lines(BALANCED, head=other)), "received") == []

@@ -11,7 +11,7 @@ from functools import cache
 from dagster_project.forms import registry
 from dagster_project.reading.careful.anchors import HEADED_BY_ROWS, Anchor, Meaning
 from dagster_project.reading.careful.segmentation import Slot
-from dagster_project.reading.careful.stream import Stream
+from dagster_project.reading.careful.stream import CELL_BREAK, LINE_BREAK, Stream
 from dagster_project.reading.careful.tokens import Region, Token, region
 
 
@@ -87,10 +87,12 @@ class _Head:
         self.rows: list[str] = []  # named since the last values
         self.served: list[str] = []  # rows that the values before this head were for
         self.begin = 0  # where the first of these columns is named
+        self.named_at = 0  # where that name ends
         self._earlier: list[tuple[str, ...]] = []
         self._closed = False
 
-    def name(self, meaning: Meaning, at: int) -> None:
+    def name(self, anchor: Anchor) -> None:
+        meaning = anchor.meaning
         if meaning.role == "chapter" or (meaning.table != self.table and meaning.table != "chapters"):
             self.__init__()
             self.table = None if meaning.role == "chapter" else meaning.table
@@ -102,7 +104,7 @@ class _Head:
                 self._earlier.append(tuple(self.columns))
                 self.columns, self._closed = [], False
             if not self.columns:
-                self.begin = at
+                self.begin, self.named_at = anchor.start, anchor.end
             if self.table in HEADED_BY_ROWS or self.columns[-1:] != [meaning.code]:
                 self.columns.append(meaning.code)  # elsewhere a name printed twice over names one column
 
@@ -165,7 +167,7 @@ def find_runs(stream: Stream, anchors: Sequence[Anchor], form: str) -> Runs:
         following = anchors[index + 1].start if index + 1 < len(anchors) else len(stream.text)
         if meaning.role == "word":
             continue
-        head.name(meaning, anchor.start)
+        head.name(anchor)
         part = region(stream.text, anchor.end, following, below=meaning.table in HEADED_BY_ROWS)
         if not part.tokens and not part.figures and not (part.cells and meaning.role == "row"):
             continue
@@ -205,7 +207,9 @@ def _run(
     if last.role == "row" and (last.table, last.code) in printed:
         row = printed[last.table, last.code]
         known = head.names(row, form, text, anchor.start, in_row=part.in_row)
-        tokens = None if known is None else _own(part, len(row.columns))
+        tokens = None
+        if known is not None:
+            tokens = _own(part, len(row.columns)) or _padded(part, len(row.columns), head, anchor.end, text)
         if tokens is None:
             return None
         return Run(row.table, (row.row,), _slots(row.table, row), tokens, known, tokens is part.cells, part.in_row)
@@ -247,6 +251,37 @@ def _own(part: Region, count: int) -> tuple[Token, ...] | None:
         # Where the values stand in lines of their own, the first of these lines is not the label's.
         return part.tokens[:own] if own == count and part.beside else part.tokens if part.clean else None
     return part.tokens if part.clean and part.tokens else None
+
+
+def _padded(part: Region, count: int, head: _Head, at: int, text: str) -> tuple[Token, ...] | None:
+    """Return the values of a table row with blanks among them: converters fill up what a cell spans. Where all rows of the table
+    are equally wide, so that none lost a cell or has one too many, and exactly as many cells are filled as there are columns,
+    these are the values.
+
+    ``at``: where the row's label ends in ``text``.
+    """
+    filled = tuple(cell for cell in part.cells if cell.text)
+    if len(filled) != count or not head.columns:
+        return None
+    begin, widths = _table_around(text, at - 1)
+    return filled if begin <= head.named_at and len(widths) == 1 else None
+
+
+def _table_around(text: str, at: int) -> tuple[int, set[int]]:
+    """Return where the lines of cells begin that the one at a place stands among, and how many breaks between cells they have."""
+    begin, end = text.rfind(LINE_BREAK, 0, at) + 1, text.find(LINE_BREAK, at) + 1
+    widths = {text.count(CELL_BREAK, begin, end)}
+    while begin:
+        above = text.rfind(LINE_BREAK, 0, begin - 1) + 1
+        width = text.count(CELL_BREAK, above, begin)
+        if not width:
+            break
+        begin = above
+        widths.add(width)
+    while width := text.count(CELL_BREAK, end, (below := text.find(LINE_BREAK, end) + 1)):
+        end = below
+        widths.add(width)
+    return begin, widths
 
 
 def _stand_together(part: Region, count: int) -> bool:
