@@ -243,7 +243,9 @@ class TestTables:
     def test_lines_of_values_that_lost_one_are_not_cut_into_their_sums(self, tmp_path: Path) -> None:
         head = [*("行政复议", "未经复议直接起诉", "复议后起诉"), *RESULTS * 3]
         values = ["1", "2", "3", "17", "0", "0", "0", "2", "2", "8", "2", "4", "2", "16"]
-        assert published(tmp_path, "\n".join([TITLE, *head, *values])) == {}
+        items = ["信息内容 本年制发件数 本年废止件数 现行有效件数", "规章 0 0 0"]
+        found = published(tmp_path, "\n".join([TITLE, *items, *head, *values]))
+        assert found and not any(cell.startswith("remedies") for cell in found)
 
     def test_a_head_stays_above_the_caption_of_the_next_part(self, tmp_path: Path) -> None:
         first = cells("第二十条第（五）项") + cells("信息内容", "本年增/减", "上一年项目数量", "处理决定数量") + cells("行政许可", "1", "59", "32")
