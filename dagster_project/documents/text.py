@@ -9,6 +9,8 @@ from dagster_project.documents.encoding import decode
 from dagster_project.documents.pieces import TABLE_MARK, Pieces
 
 KINDS = ("text",)
+# A line of columns kept apart by blanks; longer ones are prose, or a report in one line.
+_LONGEST_SPACED = 1000
 
 
 def read(content: bytes, into: Pieces) -> None:
@@ -35,4 +37,6 @@ def read(content: bytes, into: Pieces) -> None:
         else:
             inside = False
             if stripped := " ".join(line.split()):
+                if "  " in line and len(line) <= _LONGEST_SPACED:
+                    into.heading.spaced[len(lines)] = line
                 lines.append(stripped)

@@ -13,6 +13,7 @@ from dagster_project.documents.limits import within
 from dagster_project.documents.pieces import Pieces, Unreadable
 from dagster_project.forms import labels, registry
 from dagster_project.reading.careful.lane import CarefulCell, read_carefully
+from dagster_project.reading.careful.stacked import put_together
 from dagster_project.reading.careful.stream import document_rows
 from dagster_project.reading.document import Document, form_of
 from dagster_project.reading.found import CONFLICTS_OF_TWO_REPORTS, FOUND, cells_met, end_as_several, without_subtotals
@@ -35,7 +36,8 @@ def read_unfinished(found: pl.DataFrame, pieces: Pieces, documents: Sequence[Doc
     read: list[tuple] = []
     for document in unfinished:
         known = printed.get(document.index, {})
-        rows = document_rows(pieces.headings[document.index].lines, tables.get(document.index, []))
+        heading = pieces.headings[document.index]
+        rows = document_rows(put_together(heading.lines, heading.spaced), tables.get(document.index, []))
         try:
             with within():
                 several = document.identity.reports_named > 1
