@@ -90,3 +90,26 @@ def test_a_head_above_the_values_is_no_label_between_a_label_and_its_values() ->
     一、本年新收政府信息公开申请数量  1  0  1
     """
     assert together(content)[1] == "一、本年新收政府信息公开申请数量 1 0 1"
+
+
+@pytest.mark.parametrize(
+    ("content", "parted"),
+    [
+        ("行政事业性收费  18651\n  .06\n", "行政事业性收费 〓 18651"),
+        ("行政事业性收费 18651  \n  .06\n", "行政事业性收费 〓 18651"),
+        ("政府集中采购  3  25100\n                 0元\n", "政府集中采购 〓 3 25100"),
+        ("（五）不予处理  2.重复申请  0  0  3\n  3\n", "（五）不予处理 2.重复申请 〓 0 0 3"),
+    ],
+)
+def test_values_of_which_one_goes_on_in_the_next_line_are_not_read(content: str, parted: str) -> None:
+    assert together(content)[0] == parted
+
+
+def test_a_row_below_another_is_not_its_end() -> None:
+    content = """
+    2.重复申请                0  0  3
+    5.要求行政机关确认或重新出具已获取信息
+                              0  0  3
+    3.其他                    0  0  1
+    """
+    assert not [line for line in together(content) if "〓" in line]

@@ -26,6 +26,8 @@ from dagster_project.reading.careful.solving import TooManySums, Unknown, solve
 from dagster_project.reading.careful.tokens import value_of
 
 _MILLIONTHS = 1_000_000
+# A number torn in two leaves two pieces; more than these for every cell are the values of other rows too.
+_MOST_PIECES = 2
 # Digits and signs, which a break may have torn apart.
 _DIGITS = re.compile(r"[0-9+.-]+")
 
@@ -98,7 +100,7 @@ def _ways(run: Run, form: Sequence[Equation], bindable: set[str]) -> list[Candid
     # own; there a row's sums hold by accident, the equations between rows do not.
     apart = run.in_table or (not bound and all(token.new_line for token in run.tokens[1:]))
     lost = len(tokens) < len(run.slots) and apart
-    too_many = len(tokens) > len(run.slots) and (run.in_table or not sums)
+    too_many = len(tokens) > len(run.slots) and (run.in_table or not sums or len(tokens) > _MOST_PIECES * len(run.slots))
     if too_many or (lost and len(tokens) > 1):
         return []  # which of them is none, or where one is missing, nobody can tell
     groups = _groups(tokens)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from dagster_project.forms import registry
+from dagster_project.forms.equations import equations
 from dagster_project.reading.careful.anchors import HEADED_BY_ROWS, Anchor, Meaning
 from dagster_project.reading.careful.segmentation import Slot
 from dagster_project.reading.careful.stream import CELL_BREAK, LINE_BREAK, Stream
@@ -59,6 +60,12 @@ def rows_of(form: str) -> dict[tuple[str, str], Row]:
 
 
 @cache
+def _adds_up(table: str, row: str) -> bool:
+    """Whether a row has an equation of its own."""
+    return bool(equations(frozenset({f"{table}.{row}"})))
+
+
+@cache
 def _slots(table: str, row: Row) -> tuple[Slot, ...]:
     return tuple(Slot(f"{table}.{row.row}.{column}", _holds(column)) for column in row.columns)
 
@@ -69,7 +76,7 @@ def _holds(column: str) -> str:
 
 
 @cache
-def _column_orders(form: str, table: str) -> tuple[tuple[str, ...], ...]:
+def column_orders(form: str, table: str) -> tuple[tuple[str, ...], ...]:
     """Return the orders in which a head may name the columns that values stand under: in one line, or the last one, which
     stands in the upper of two head lines, after the first."""
     columns = tuple(
@@ -88,8 +95,10 @@ class _Head:
         self.served: list[str] = []  # rows that the values before this head were for
         self.begin = 0  # where the first of these columns is named
         self.named_at = 0  # where that name ends
+        self.unvalued = 0  # rows named one after the other that no values stand behind, the last one included
         self._earlier: list[tuple[str, ...]] = []
         self._closed = False
+        self._valued = False
 
     def name(self, anchor: Anchor) -> None:
         meaning = anchor.meaning
@@ -98,6 +107,7 @@ class _Head:
             self.table = None if meaning.role == "chapter" else meaning.table
         if meaning.role == "row":
             self.rows.append(meaning.code)
+            self.unvalued += 1
         elif meaning.role == "column":
             if self._closed:
                 # Below values a head is a new one.
@@ -119,6 +129,12 @@ class _Head:
             self.columns = self.columns[:-1]  # a word with a figure behind it heads no column
         else:
             self.rows, self._closed = [], True
+            self.unvalued, self._valued = 0, True
+
+    def stands_before_values(self, row: Row) -> bool:
+        """Whether the values in the lines below a row's label may be those of a row above, as where all labels stand before all values:
+        there is one without any. A row whose sum tells them apart asks for several rows, none of which has values."""
+        return self.unvalued > 1 and not (self._valued and _adds_up(row.table, row.row))
 
     def names(self, row: Row, form: str, text: str, at: int, *, in_row: bool) -> bool | None:
         """Return whether the head names the row's columns in an order the form knows; None when it names others, or a head
@@ -126,8 +142,8 @@ class _Head:
         columns = tuple(self.columns)
         if row.table == "disclosure":
             return True if columns == row.columns else None
-        orders = _column_orders(form, row.table)
-        if not all(any(_is_part(each, order) for order in orders) for each in (*self._earlier, columns)):
+        orders = column_orders(form, row.table)
+        if not all(any(is_part(each, order) for order in orders) for each in (*self._earlier, columns)):
             return None
         if columns in orders:
             return True
@@ -151,7 +167,7 @@ def _is_in_pieces(table: str, column: str, text: str, begin: int, end: int) -> b
     )
 
 
-def _is_part(columns: tuple[str, ...], order: tuple[str, ...]) -> bool:
+def is_part(columns: tuple[str, ...], order: tuple[str, ...]) -> bool:
     rest = iter(order)
     return all(column in rest for column in columns)
 
@@ -206,6 +222,8 @@ def _run(
         return _line_of_rows(last.table, head, part, printed)
     if last.role == "row" and (last.table, last.code) in printed:
         row = printed[last.table, last.code]
+        if not part.beside and not part.in_row and head.stands_before_values(row):
+            return None
         known = head.names(row, form, text, anchor.start, in_row=part.in_row)
         tokens = None
         if known is not None:
@@ -227,7 +245,7 @@ def _line_of_rows(table: str, head: _Head, part: Region, printed: dict[tuple[str
         meant = rows
     elif columns == each and named and named[-1] in order:
         meant = [printed[table, named[-1]]]
-    elif named and _is_part(columns, each * len(rows)) and _is_part(named, order) and len(part.cells) == len(each) * len(rows):
+    elif named and is_part(columns, each * len(rows)) and is_part(named, order) and len(part.cells) == len(each) * len(rows):
         # A page break cut the head: what is left of it contradicts nothing, and a row of the table has all the values.
         meant, head_known = rows, False
     else:

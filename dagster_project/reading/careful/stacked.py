@@ -20,6 +20,10 @@ _PIECE = re.compile(r"\S+(?: \S+)*")
 # 社会 公益 组织, each in a line of its own, beside words that stand between these lines.
 _MOST_LINES = 6
 _MOST_PIECES = 48
+_FIGURE = re.compile(r"[0-9][0-9.,]*(?:万?元|[件项条次])?$")
+_END = re.compile(r"[.,][0-9]|(?:万?元|[件项条次])$")
+# Before the first value of a line; the numbering of a label is none.
+_VALUE = re.compile(r" (?=[+-]?[0-9][0-9.,]*(?: |$))")
 # No value and no part of a label: between a label and values that need not be its own.
 _PARTED = "〓"
 
@@ -55,7 +59,7 @@ def put_together(lines: Sequence[str], spaced: Mapping[int, str]) -> list[str]:
     """Return ``lines`` with the words of a row that stand in several of them put together in the first of these, '' for the others.
 
     Where they do not make labels, values that stand beside a word in a column nearer to them are parted from the label in their
-    own line.
+    own line; so are values of which one goes on in the next line.
 
     ``spaced``: lines as they stand in the file, by index, those whose blanks may part columns.
     """
@@ -68,10 +72,8 @@ def put_together(lines: Sequence[str], spaced: Mapping[int, str]) -> list[str]:
             merged[at : at + size] = [" ".join(words), *[""] * (size - 1)]
             for line in range(at, at + size):
                 del pieces[line]
-        elif at in pieces and any(_stands_apart(at, pieces, measure) for measure in (0, 1)):
-            words = [piece.text for piece in pieces[at][0]]
-            first = next(place for place, piece in enumerate(pieces[at][0]) if not piece.is_word)
-            merged[at] = " ".join([*words[:first], _PARTED, *words[first:]])
+        elif at in pieces and any(_stands_apart(at, pieces, measure) or _goes_on(at, pieces, measure) for measure in (0, 1)):
+            merged[at] = _VALUE.sub(f" {_PARTED} ", merged[at], count=1)
         at += size or 1
     return merged
 
@@ -139,6 +141,16 @@ def _stands_apart(at: int, pieces: Mapping[int, tuple[list[_Piece], ...]], measu
         all(piece.is_word for piece in beside)
         and any(piece.begin in gap and piece.end - 1 in gap and not _names_column(piece.text) for piece in beside)
         for beside in (pieces[next_to][measure] for next_to in (at - 1, at + 1) if next_to in pieces)
+    )
+
+
+def _goes_on(at: int, pieces: Mapping[int, tuple[list[_Piece], ...]], measure: int) -> bool:
+    """Whether a value of a line may go on, or belong, in the next: there stand figures without a label, fewer than in this line, or
+    the end of one."""
+    values = [piece for piece in pieces[at][measure] if not piece.is_word]
+    below = pieces[at + 1][measure] if at + 1 in pieces else []
+    return any(_END.match(piece.text) for piece in below) or (
+        0 < len(below) < len(values) and all(_FIGURE.match(piece.text) for piece in below)
     )
 
 
