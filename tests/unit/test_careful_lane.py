@@ -111,6 +111,12 @@ def test_the_same_table_twice_is_read_once_and_other_figures_are_counted_as_cont
     assert reading.contradictions == 3
 
 
+def test_a_row_whose_values_are_parted_from_it_speaks_against_another_of_its_label() -> None:
+    first, second = "（一）予以公开 〓 5 0 0 0 0 0 5", "（一）予以公开 3 0 0 0 0 0 3"
+    assert of(read(" ".join(HEAD), second), "granted")[0] == ("number", 3)
+    assert of(read(" ".join(HEAD), first, second), "granted") == []
+
+
 def test_cells_that_are_known_are_not_read_again_and_serve_the_equations() -> None:
     known = {f"requests.{row}.{column}": Decimal(0) for row in ROWS for column in COLUMNS if row not in BALANCED}
     known |= {f"requests.{row}.{column}": Decimal(value) for row in ("received", "disposed") for column, value in zip(COLUMNS, THREE, strict=True)}

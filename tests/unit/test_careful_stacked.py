@@ -98,6 +98,7 @@ def test_a_head_above_the_values_is_no_label_between_a_label_and_its_values() ->
         ("行政事业性收费  18651\n  .06\n", "行政事业性收费 〓 18651"),
         ("行政事业性收费 18651  \n  .06\n", "行政事业性收费 〓 18651"),
         ("政府集中采购  3  25100\n                 0元\n", "政府集中采购 〓 3 25100"),
+        ("政府集中采  3  1110.2\n购              5元\n", "政府集中采 〓 3 1110.2"),
         ("（五）不予处理  2.重复申请  0  0  3\n  3\n", "（五）不予处理 2.重复申请 〓 0 0 3"),
     ],
 )
@@ -113,3 +114,13 @@ def test_a_row_below_another_is_not_its_end() -> None:
     3.其他                    0  0  1
     """
     assert not [line for line in together(content) if "〓" in line]
+
+
+def test_one_measure_of_width_is_asked_where_values_stand_below_one_another_by_it() -> None:
+    content = """
+    二、上年结转政府信息              1  0  1
+    三、本年度办理结果  （一）予以公开  5  0  5
+                        （二）部分公开
+                        处理的            1  0  1
+    """
+    assert together(content)[1] == "三、本年度办理结果 （一）予以公开 5 0 5"

@@ -14,6 +14,7 @@ from functools import cache
 from unicodedata import east_asian_width
 
 from dagster_project.forms import labels, registry
+from dagster_project.reading.careful.stream import PARTED
 
 # Between columns stand two blanks at least.
 _PIECE = re.compile(r"\S+(?: \S+)*")
@@ -24,8 +25,6 @@ _FIGURE = re.compile(r"[0-9][0-9.,]*(?:万?元|[件项条次])?$")
 _END = re.compile(r"[.,][0-9]|(?:万?元|[件项条次])$")
 # Before the first value of a line; the numbering of a label is none.
 _VALUE = re.compile(r" (?=[+-]?[0-9][0-9.,]*(?: |$))")
-# No value and no part of a label: between a label and values that need not be its own.
-_PARTED = "〓"
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,7 @@ def put_together(lines: Sequence[str], spaced: Mapping[int, str]) -> list[str]:
     """
     merged = list(lines)
     pieces = {at: tuple(_pieces(at, line, width) for width in (_one, _two)) for at, line in spaced.items()}
+    measures = _aligned(pieces)
     at = 0
     while at < len(merged):
         size, words = _stack(at, pieces)
@@ -72,8 +72,8 @@ def put_together(lines: Sequence[str], spaced: Mapping[int, str]) -> list[str]:
             merged[at : at + size] = [" ".join(words), *[""] * (size - 1)]
             for line in range(at, at + size):
                 del pieces[line]
-        elif at in pieces and any(_stands_apart(at, pieces, measure) or _goes_on(at, pieces, measure) for measure in (0, 1)):
-            merged[at] = _VALUE.sub(f" {_PARTED} ", merged[at], count=1)
+        elif at in pieces and any(_stands_apart(at, pieces, measure) or _goes_on(at, pieces, measure) for measure in measures):
+            merged[at] = _VALUE.sub(f" {PARTED} ", merged[at], count=1)
         at += size or 1
     return merged
 
@@ -83,6 +83,17 @@ def _pieces(at: int, line: str, width: Width) -> list[_Piece]:
     for character in line:
         places.append(places[-1] + width(character))
     return [_Piece(at, places[match.start()], places[match.end()], match[0]) for match in _PIECE.finditer(line)]
+
+
+def _aligned(pieces: Mapping[int, tuple[list[_Piece], ...]]) -> tuple[int, ...]:
+    """Return by which measure more values stand below one another, beginning or ending at one place; both when they do alike."""
+    counts = [0, 0]
+    for at in pieces:
+        for measure in (0, 1) if at + 1 in pieces else ():
+            above, below = ([piece for piece in pieces[line][measure] if not piece.is_word] for line in (at, at + 1))
+            begins, ends = {piece.begin for piece in above}, {piece.end for piece in above}
+            counts[measure] += sum(piece.begin in begins or piece.end in ends for piece in below)
+    return (0, 1) if counts[0] == counts[1] else (counts.index(max(counts)),)
 
 
 def _stack(first: int, pieces: Mapping[int, tuple[list[_Piece], ...]]) -> tuple[int, list[str]]:
@@ -145,12 +156,13 @@ def _stands_apart(at: int, pieces: Mapping[int, tuple[list[_Piece], ...]], measu
 
 
 def _goes_on(at: int, pieces: Mapping[int, tuple[list[_Piece], ...]], measure: int) -> bool:
-    """Whether a value of a line may go on, or belong, in the next: there stand figures without a label, fewer than in this line, or
-    the end of one."""
+    """Whether a value of a line may go on, or belong, in the next: there stand figures without a label of their own, fewer than in
+    this line, or the end of one."""
     values = [piece for piece in pieces[at][measure] if not piece.is_word]
     below = pieces[at + 1][measure] if at + 1 in pieces else []
+    figures = [piece for piece in below if _FIGURE.match(piece.text)]
     return any(_END.match(piece.text) for piece in below) or (
-        0 < len(below) < len(values) and all(_FIGURE.match(piece.text) for piece in below)
+        0 < len(figures) < len(values) and not any(piece.is_label for piece in below)
     )
 
 

@@ -17,6 +17,8 @@ from dagster_project.forms import labels
 
 CELL_BREAK = "\x1e"
 LINE_BREAK = "\n"
+# No value and no part of a label: between a label and figures that need not be its own.
+PARTED = "〓"
 BREAKS = CELL_BREAK + LINE_BREAK + " "
 _WHITE = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad]+")
 # A line that rules off a head or a row of columns kept apart by blanks, no row of marks: some column is that wide.

@@ -11,11 +11,11 @@ from decimal import Decimal
 import polars as pl
 
 from dagster_project.reading import values
-from dagster_project.reading.careful.stream import BREAKS, CELL_BREAK, LINE_BREAK
+from dagster_project.reading.careful.stream import BREAKS, CELL_BREAK, LINE_BREAK, PARTED
 
 _PIECE = re.compile(rf"[^{BREAKS}]+")
 _DIGITS = re.compile(r"[0-9]")
-_FIGURE = re.compile(r"[+-]?[0-9]")
+_FIGURE = re.compile(rf"[+-]?[0-9]|{PARTED}")
 # The rest of a number that a line broke off.
 _DECIMALS = re.compile(r"[.,][0-9]")
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
