@@ -99,6 +99,7 @@ def test_a_head_above_the_values_is_no_label_between_a_label_and_its_values() ->
         ("行政事业性收费 18651  \n  .06\n", "行政事业性收费 〓 18651"),
         ("政府集中采购  3  25100\n                 0元\n", "政府集中采购 〓 3 25100"),
         ("政府集中采  3  1110.2\n购              5元\n", "政府集中采 〓 3 1110.2"),
+        ("政府集中采购  ３  １１１０．２\n                 ５元\n", "政府集中采购 〓 ３ １１１０．２"),
         ("（五）不予处理  2.重复申请  0  0  3\n  3\n", "（五）不予处理 2.重复申请 〓 0 0 3"),
     ],
 )
@@ -112,6 +113,7 @@ def test_a_row_below_another_is_not_its_end() -> None:
     5.要求行政机关确认或重新出具已获取信息
                               0  0  3
     3.其他                    0  0  1
+    （七）总计 5              0  5
     """
     assert not [line for line in together(content) if "〓" in line]
 

@@ -21,10 +21,12 @@ _PIECE = re.compile(r"\S+(?: \S+)*")
 # 社会 公益 组织, each in a line of its own, beside words that stand between these lines.
 _MOST_LINES = 6
 _MOST_PIECES = 48
-_FIGURE = re.compile(r"[0-9][0-9.,]*(?:万?元|[件项条次])?$")
-_END = re.compile(r"[.,][0-9]|(?:万?元|[件项条次])$")
+_DIGIT, _POINT = "0-9０-９", ".,．，"
+# A number, and the end of one that a line broke off.
+_FIGURE = re.compile(rf"[{_DIGIT}][{_DIGIT}{_POINT}]*(?:万?元|[件项条次])?$")
+_END = re.compile(rf"[{_POINT}][{_DIGIT}]|(?:万?元|[件项条次])$")
 # Before the first value of a line; the numbering of a label is none.
-_VALUE = re.compile(r" (?=[+-]?[0-9][0-9.,]*(?: |$))")
+_VALUE = re.compile(rf" (?=[+-]?[{_DIGIT}][{_DIGIT}{_POINT}]*(?: |$))")
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,9 @@ def _goes_on(at: int, pieces: Mapping[int, tuple[list[_Piece], ...]], measure: i
     below = pieces[at + 1][measure] if at + 1 in pieces else []
     figures = [piece for piece in below if _FIGURE.match(piece.text)]
     return any(_END.match(piece.text) for piece in below) or (
-        0 < len(figures) < len(values) and not any(piece.is_label for piece in below)
+        0 < len(figures) < len(values)
+        # A value may stand one blank behind its label.
+        and not any(_is_label(_VALUE.split(piece.text)[0]) for piece in below)
     )
 
 
