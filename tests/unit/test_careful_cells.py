@@ -65,3 +65,9 @@ def test_a_blank_beside_values_may_be_one_where_rows_are_not_equally_wide(others
 def test_a_row_with_blanks_and_a_value_short_stays_open():
     found = read(ITEMS, SPANNING, ["行政许可", "3", "", "", "7"], ["行政处罚", "4", "", "1", "9"], END)
     assert changes(found, "licences") == []
+
+
+def test_a_fraction_where_a_count_should_stand_leaves_its_row_open():
+    head = ["信息内容", "采购项目数量", "采购总金额"]
+    assert read(ITEMS, head, ["政府集中采购", "5377.69\n524元"], END) == {}
+    assert len(read(ITEMS, head, ["政府集中采购", "53\n5377.69元"], END)) == 2

@@ -193,9 +193,17 @@ def _contradictions(runs: Runs, known: Mapping[str, Decimal | None]) -> int:
 
 def _is_aligned(run: Run) -> bool:
     """Whether each slot has a piece of its own, which says one thing."""
-    if not run.is_full:
+    if not run.is_full or any(
+        slot.holds != "money" and _is_broken(token) for slot, token in zip(run.slots, run.tokens, strict=True)
+    ):
         return False
     return run.in_cells or all(kind_of(token.text)[0] in _ONE_VALUE for token in run.tokens)
+
+
+def _is_broken(token: Token) -> bool:
+    """Whether a piece says a number that is no count: where a count should stand, it is another column's."""
+    kind, value, _, _ = kind_of(token.text)
+    return kind in ("number", "noted") and value is not None and bool(value % 1)
 
 
 def _decide(

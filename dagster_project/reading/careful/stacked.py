@@ -158,14 +158,14 @@ def _stands_apart(at: int, pieces: Mapping[int, tuple[list[_Piece], ...]], measu
 
 
 def _goes_on(at: int, pieces: Mapping[int, tuple[list[_Piece], ...]], measure: int) -> bool:
-    """Whether a value of a line may go on, or belong, in the next: there stand figures without a label of their own, fewer than in
-    this line, or the end of one."""
-    values = [piece for piece in pieces[at][measure] if not piece.is_word]
+    """Whether a value of a line may go on, or belong, in the next: there stand figures without a label of their own, less than a row
+    of them beside words, or the end of a number."""
+    # A value may stand one blank behind its label.
+    values = [piece for piece in pieces[at][measure] if not piece.is_word or _VALUE.search(piece.text)]
     below = pieces[at + 1][measure] if at + 1 in pieces else []
     figures = [piece for piece in below if _FIGURE.match(piece.text)]
     return any(_END.match(piece.text) for piece in below) or (
-        0 < len(figures) < len(values)
-        # A value may stand one blank behind its label.
+        0 < len(figures) < len(values) + all(not piece.is_word for piece in below)
         and not any(_is_label(_VALUE.split(piece.text)[0]) for piece in below)
     )
 
