@@ -1,4 +1,4 @@
-"""Markdown: pipe tables, HTML tables inside it, headings and lines.
+"""Markdown: pipe tables, tables drawn with rules, HTML tables inside it, headings and lines.
 
 Here: the markup. Not here: repairing what a bad conversion did to a table.
 """
@@ -6,13 +6,15 @@ Here: the markup. Not here: repairing what a bad conversion did to a table.
 import re
 
 from dagster_project.documents.damage import refuse_damaged_tags
+from dagster_project.documents.drawn_tables import DrawnTable, drawn_tables
 from dagster_project.documents.encoding import decode
 from dagster_project.documents.html import read_markup
 from dagster_project.documents.pieces import TABLE_MARK, Pieces
 
 KINDS = ("markdown",)
 
-_RULE = re.compile(r"^\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?$")
+# Some editors write the corners of a rule as plus signs.
+_RULE = re.compile(r"^\|?\s*:?-{2,}:?\s*([|+]\s*:?-{2,}:?\s*)*\|?$")
 # One dash a column rules off a head, but further down it is a row of marks.
 _SHORT_RULE = re.compile(r"^\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?$")
 # Below the head of a table whose rows have no outer pipes; and what rules off the only cell of a head.
@@ -34,18 +36,26 @@ def read(content: bytes, into: Pieces) -> None:
         read_markup(re.sub(r"\n(?=[^<\n|])", "<br>\n", text).encode(), into)
         into.heading.lines = [_plain(line) for line in into.heading.lines]
         return
-    _read_lines(text.splitlines(), into)
+    raw = text.splitlines()
+    _read_lines(raw, drawn_tables(text, raw), into)
 
 
-def _read_lines(raw: list[str], into: Pieces) -> None:
-    """Read lines of Markdown without HTML tables into ``into``.
+def _read_lines(raw: list[str], drawn: dict[int, DrawnTable], into: Pieces) -> None:
+    """Read lines of Markdown without HTML tables into ``into``; ``drawn``: the tables drawn with rules, by their first lines.
 
     The rows of a table stand between pipes, or, below a head and its rule, with pipes between their cells only, up to a blank
     line; there a line without any pipe is a row of one cell or goes on with one.
     """
     inside, is_open = 0, False
     lines = into.heading.lines
+    drawn_until = 0
     for at, each in enumerate(raw):
+        if at in drawn:
+            drawn_until, inside = drawn[at].after, 0
+            into.table([[_cell(cell) for cell in row] for row in drawn[at].rows])
+            lines.append(TABLE_MARK)
+        if at < drawn_until:
+            continue
         line = each.strip()
         framed = line.startswith("|")
         if not inside:

@@ -70,7 +70,8 @@ class Heading:
     """What one document says about itself outside its tables.
 
     ``named`` are (origin, text) pairs a reader found in places made for them: the page title, meta tags, Markdown
-    headings. ``lines`` are the lines of the document in order; a line of ``TABLE_MARK`` stands where a table stood.
+    headings. ``lines`` are the lines of the document in order; a line of ``TABLE_MARK`` stands where a table stood. ``spaced`` are
+    those, by their index, whose blanks may part columns, as they stand in a file that keeps its layout.
     ``attachments`` are (name in the link, text shown) of files that the document links to and that may hold its tables.
     ``pictures`` are those that a document without tables shows: their bytes, or their addresses.
     ``cells`` are the first cells of its first tables: many sites print 索引号, 发布机构 and the like as a table.
@@ -83,6 +84,7 @@ class Heading:
     attachments: list[tuple[str, str]] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
     pictures: list[str | bytes] = field(default_factory=list)
+    spaced: dict[int, str] = field(default_factory=dict)
 
 
 _CERTAIN = float("nan")
@@ -196,8 +198,11 @@ class Pieces:
         tables = [lines.count(TABLE_MARK) for lines in parts]
         if sum(tables) != self._table:
             raise ValueError(f"Expected a mark among the lines for each of {self._table} tables, found {sum(tables)}.")
-        for lines in parts:
+        for lines, start in zip(parts, starts, strict=True):
             heading = Heading(whole.encoding, [], lines, list(whole.notes), list(whole.attachments))
+            heading.spaced = {
+                at - start: line for at, line in whole.spaced.items() if start <= at < start + len(lines)
+            }
             self.headings.append(heading)
         at = len(self._row_document)
         while at and self._row_document[at - 1] == first:

@@ -1,13 +1,16 @@
-"""Plain text, as a word processor or a crawler exports it: tab-separated rows between lines of prose.
+"""Plain text, as a word processor or a crawler exports it: tab-separated rows or drawn tables between lines of prose.
 
-Here: rows are lines with tab stops; consecutive ones are a table. Not here: rows between pipes, which are Markdown whatever the
+Here: rows are lines with tab stops; consecutive ones are a table. Tables drawn with rules are cut by ``drawn_tables``. Not here: rows between pipes, which are Markdown whatever the
 file is called (``kinds``); rubble without any separator.
 """
 
+from dagster_project.documents.drawn_tables import drawn_tables
 from dagster_project.documents.encoding import decode
 from dagster_project.documents.pieces import TABLE_MARK, Pieces
 
 KINDS = ("text",)
+# A line of columns kept apart by blanks; longer ones are prose, or a report in one line.
+_LONGEST_SPACED = 1000
 
 
 def read(content: bytes, into: Pieces) -> None:
@@ -15,8 +18,17 @@ def read(content: bytes, into: Pieces) -> None:
     text, into.heading.encoding = decode(content)
     inside = False
     lines = into.heading.lines
-    for line in text.splitlines():
-        if "\t" in line.strip(" \r\n"):
+    raw = text.splitlines()
+    drawn = drawn_tables(text, raw)
+    drawn_until = 0
+    for at, line in enumerate(raw):
+        if at in drawn:
+            drawn_until, inside = drawn[at].after, False
+            into.table(drawn[at].rows)
+            lines.append(TABLE_MARK)
+        elif at < drawn_until:
+            continue
+        elif "\t" in line.strip(" \r\n"):
             if not inside:
                 into.begin_table()
                 lines.append(TABLE_MARK)
@@ -25,4 +37,6 @@ def read(content: bytes, into: Pieces) -> None:
         else:
             inside = False
             if stripped := " ".join(line.split()):
+                if "  " in line and len(line) <= _LONGEST_SPACED:
+                    into.heading.spaced[len(lines)] = line
                 lines.append(stripped)

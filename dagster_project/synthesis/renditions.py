@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from html import escape
 from random import Random
 
+from dagster_project.synthesis.laid_out import drawn, laid_out
 from dagster_project.synthesis.pages import Line, Page, PageRow, PageTable
 
 # Half-glued text keeps a blank between so many of the cells.
 _BLANK_SHARE = 0.45
 _RESULTS = 5
+_BY_COLUMNS_SHARE = 0.3
 _CHANNEL_NAMES = ("行政复议", "行政诉讼（未经复议直接起诉）", "行政诉讼（复议后起诉）")
 
 
@@ -94,6 +96,27 @@ def _spaced(page: Page, random: Random) -> str:
     return _by_blocks(page, lambda table: [" ".join(filter(None, row.texts())) for row in table.rows])
 
 
+def _laid_out(page: Page, random: Random) -> str:
+    return _by_blocks(page, lambda table: ["", *laid_out([row.texts() for row in table.rows], random), ""])
+
+
+def _drawn(page: Page, random: Random) -> str:
+    return _by_blocks(page, lambda table: ["", *drawn([row.texts() for row in table.rows], random), ""])
+
+
+def _apart(page: Page, random: Random) -> str:
+    """As a page comes out that was cut into its columns: the labels of a table, then its values, row by row or column by column."""
+
+    def lines(table: PageTable) -> list[str]:
+        words = [label.text for row in table.rows for label in (*row.labels, *row.after) if label.text]
+        values = [[value.text for value in row.values] for row in table.body()]
+        if random.random() < _BY_COLUMNS_SHARE and len(set(map(len, values))) == 1:
+            values = [list(column) for column in zip(*values, strict=True)]
+        return [*words, *(text for row in values for text in row if text)]
+
+    return _by_blocks(page, lines)
+
+
 def _glued_rows(page: Page, random: Random) -> str:
     return _by_blocks(page, lambda table: ["".join(row.texts()) for row in table.rows])
 
@@ -152,6 +175,9 @@ RENDITIONS: dict[str, Rendition] = {
         Rendition("pipes_a_row", "md", _pipes_a_row, keeps_blanks=True, names_columns=False),
         Rendition("lines", "txt", _lines),
         Rendition("spaced", "txt", _spaced),
+        Rendition("laid_out", "txt", _laid_out),
+        Rendition("drawn", "txt", _drawn, keeps_blanks=True),
+        Rendition("apart", "txt", _apart),
         Rendition("glued_rows", "txt", _glued_rows, glues=True),
         Rendition("one_line", "txt", _one_line, glues=True),
         Rendition("half_glued", "txt", _half_glued, glues=True),

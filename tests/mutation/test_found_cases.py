@@ -234,6 +234,19 @@ class TestTables:
         values = cells(*["27", "6", "10", "9", "52", "10", "1", "3", "5", "18", "5", "14", "11", "48"])
         assert not any(cell.startswith("remedies") for cell in published(tmp_path, page(ITEM_TABLE, head + values), "html"))
 
+    def test_a_row_of_a_table_with_a_cell_too_many_is_not_cut_into_its_sums(self, tmp_path: Path) -> None:
+        channels = ("行政复议", "未经复议直接起诉", "复议后起诉")
+        head = cells(*channels) + cells(*RESULTS, *RESULTS, *RESULTS)
+        values = cells(*["24", "5", "12", "7", "48", "10", "1", "8", "4", "23", "4", "4", "2", "6", "1", "13"])
+        assert not any(cell.startswith("remedies") for cell in published(tmp_path, page(ITEM_TABLE, head + values), "html"))
+
+    def test_lines_of_values_that_lost_one_are_not_cut_into_their_sums(self, tmp_path: Path) -> None:
+        head = [*("行政复议", "未经复议直接起诉", "复议后起诉"), *RESULTS * 3]
+        values = ["1", "2", "3", "17", "0", "0", "0", "2", "2", "8", "2", "4", "2", "16"]
+        items = ["信息内容 本年制发件数 本年废止件数 现行有效件数", "规章 0 0 0"]
+        found = published(tmp_path, "\n".join([TITLE, *items, *head, *values]))
+        assert found and not any(cell.startswith("remedies") for cell in found)
+
     def test_a_head_stays_above_the_caption_of_the_next_part(self, tmp_path: Path) -> None:
         first = cells("第二十条第（五）项") + cells("信息内容", "本年增/减", "上一年项目数量", "处理决定数量") + cells("行政许可", "1", "59", "32")
         second = cells("第二十条第（六）项") + cells("行政处罚", "21", "9", "0")

@@ -1,5 +1,7 @@
 """Labels in a stream: where they stand, and which of their meanings is meant."""
 
+import re
+
 import pytest
 
 from dagster_project.reading.careful.anchors import find
@@ -23,6 +25,13 @@ def test_the_numbering_belongs_to_the_label_and_not_to_the_digits_before_it() ->
     stream = Stream([[Chunk("1.属于国家秘密00000002.其他法律行政法规禁止公开0000000", "")]])
     first, second = find(stream)
     assert stream.text[first.end : second.start] == "0000000"
+
+
+@pytest.mark.parametrize("between", ["203\n）不予处理", "203）不予处理", "20 3\n）不予处理"])
+def test_a_value_before_the_bracket_that_closes_a_numbering_is_no_numbering(between: str) -> None:
+    stream = Stream([[Chunk(line, "")] for line in f"（五 1.信访举报投诉类申请 {between}\n2.重复申请".split("\n")])
+    first, second, _ = find(stream)
+    assert re.sub(r"\s", "", stream.text[first.end : second.start]).rstrip(")") == "203"
 
 
 def test_other_is_a_column_in_a_head_and_a_row_in_its_family_only() -> None:

@@ -90,6 +90,14 @@ def test_a_head_that_is_lost_counts_where_all_equations_hold() -> None:
     assert [code for code, _ in reading.notes] == ["head_lost"]
 
 
+def test_half_a_head_over_rows_with_a_filler_counts_where_all_equations_hold() -> None:
+    head = ["项目", "自然人", "商业", "", "科研", *HEAD[4:]]
+    assert len(head) == 9
+    widened = [[head, *([row[0], *row[1:3], "", *row[3:]] for row in table(values)[1:])] for values in (BALANCED, {**BALANCED, "granted": NONE})]
+    assert of(read(*widened[0]), "received")[0] == ("number", 3)
+    assert of(read(*widened[1]), "received")[0] == ("ambiguous", None)
+
+
 def test_a_head_in_another_order_gives_no_cell() -> None:
     other = [*HEAD[:2], "科研机构", "商业企业", *HEAD[4:]]
     assert of(read(*lines(BALANCED, head=other)), "received") == []
@@ -101,6 +109,12 @@ def test_the_same_table_twice_is_read_once_and_other_figures_are_counted_as_cont
     reading = read(*lines(BALANCED), *lines({"received": five, "granted": five, "disposed": five}))
     assert of(reading, "received") == [] and of(reading, "carried_in")[0] == ("number", 0)
     assert reading.contradictions == 3
+
+
+def test_a_row_whose_values_are_parted_from_it_speaks_against_another_of_its_label() -> None:
+    first, second = "（一）予以公开 〓 5 0 0 0 0 0 5", "（一）予以公开 3 0 0 0 0 0 3"
+    assert of(read(" ".join(HEAD), second), "granted")[0] == ("number", 3)
+    assert of(read(" ".join(HEAD), first, second), "granted") == []
 
 
 def test_cells_that_are_known_are_not_read_again_and_serve_the_equations() -> None:

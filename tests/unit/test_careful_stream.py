@@ -32,3 +32,8 @@ def test_tables_stand_where_their_marks_stood_and_those_without_a_mark_come_last
         [("after", "line=3")],
         [("c", "table=2;row=1;cell=1")],
     ]
+
+
+def test_lines_that_rule_off_columns_are_left_out_and_rows_of_marks_stay() -> None:
+    lines = ["======== ==========", "规章 1", "-------- --- ------", "--- --- ---", "----", "--------- -"]
+    assert [row[0].locator for row in document_rows(lines, [])] == ["line=2", "line=4", "line=5", "line=6"]

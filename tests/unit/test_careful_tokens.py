@@ -25,6 +25,11 @@ def test_a_page_number_between_lines_is_no_value() -> None:
     assert pieces(f"3{LINE}第 4 页 共 9 页{LINE}0") == ["3", "0"]
 
 
+def test_the_rest_of_a_number_in_the_next_line_leaves_it_open() -> None:
+    assert not region(f" 18651{LINE}.06{LINE}", 0, 11).clean
+    assert region(f" 18651{LINE}报告{LINE}", 0, 10).clean
+
+
 def test_values_beside_a_label_are_told_from_values_below_it() -> None:
     assert region(" 3 4", 0, 4).beside
     assert not region(f"{LINE}3 4", 0, 4).beside

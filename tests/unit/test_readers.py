@@ -123,6 +123,9 @@ class TestMarkdown:
         assert grid(pieces) == [["a", "b"], ["1", "2"], ["项"], ["目", "3"]]
         assert pieces.heading.lines == ["正文 | 甲", TABLE_MARK, "后文 | 乙"]
 
+    def test_a_rule_whose_corners_are_plus_signs_is_no_row(self):
+        assert grid(read(markdown, "| a | b |\n|---+---|\n| 1 | 2 |\n")) == [["a", "b"], ["1", "2"]]
+
     def test_a_heading_ruled_off_stays_a_line_above_its_open_table(self):
         pieces = read(markdown, "第一项  \n---  \na| b  \n1| 2  \n\n标题\n---\n正文")
         assert grid(pieces) == [["a", "b"], ["1", "2"]]

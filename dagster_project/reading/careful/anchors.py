@@ -13,9 +13,9 @@ from dagster_project.forms import labels, registry
 from dagster_project.reading import values
 from dagster_project.reading.careful.stream import BREAKS, LINE_BREAK, Stream
 
-# Numbering that may stand before a label: 一、 （三） 3. 第一部分
+# Numbering that may stand before a label: 一、 （三） 3. 第一部分; its digit and its sign in one line.
 _NUMBERING = re.compile(
-    rf"(?:[（(][一二三四五六七八九十]{{1,3}}[）)]|[一二三四五六七八九十]{{1,3}}[、.．,，]|(\d{{1,2}})\s*[.．、）)]|第[一二三四五六七八九十]+[、部分章节项]*)[#*{BREAKS}]*$"
+    rf"(?:[（(][一二三四五六七八九十]{{1,3}}[）)]|[一二三四五六七八九十]{{1,3}}[、.．,，]|(\d{{1,2}})[ ]*([.．、）)])|第[一二三四五六七八九十]+[、部分章节项]*)[#*{BREAKS}]*$"
 )
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
 # A unit behind a value stands before the next label where text is glued.
@@ -162,8 +162,9 @@ def _with_numbering(text: str, earliest: int, start: int) -> tuple[int, bool]:
     if match is None:
         return start - (len(lead) - len(bare)), False
     if match[1] is not None and len(match[1]) > 1:
-        # 0000002. is a row of zeros and the number 2: the rows of the forms are numbered with one digit.
-        return start - len(lead) + match.end(1) - 1, True
+        # 0000002. is a row of zeros and the number 2: the rows of the forms are numbered with one digit. What stands before a
+        # closing bracket is a value: it closes the （五 of a label that the row's values cut in two.
+        return (start - len(lead) + match.end(1) - 1, True) if match[2] not in "）)" else (start - (len(lead) - len(bare)), False)
     return start - len(lead) + match.start(), True
 
 

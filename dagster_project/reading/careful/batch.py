@@ -13,11 +13,14 @@ from dagster_project.documents.limits import within
 from dagster_project.documents.pieces import Pieces, Unreadable
 from dagster_project.forms import labels, registry
 from dagster_project.reading.careful.lane import CarefulCell, read_carefully
+from dagster_project.reading.careful.stacked import put_together
 from dagster_project.reading.careful.stream import document_rows
 from dagster_project.reading.document import Document, form_of
 from dagster_project.reading.found import CONFLICTS_OF_TWO_REPORTS, FOUND, cells_met, end_as_several, without_subtotals
 
 _LONGEST_HEADING = 40
+# The labels of the request table and their values, glued, are longer.
+_SHORTEST_PAGE = 400
 Table = list[tuple[int, str, list[str]]]
 
 
@@ -35,7 +38,8 @@ def read_unfinished(found: pl.DataFrame, pieces: Pieces, documents: Sequence[Doc
     read: list[tuple] = []
     for document in unfinished:
         known = printed.get(document.index, {})
-        rows = document_rows(pieces.headings[document.index].lines, tables.get(document.index, []))
+        heading = pieces.headings[document.index]
+        rows = document_rows(put_together(heading.lines, heading.spaced), tables.get(document.index, []))
         try:
             with within():
                 several = document.identity.reports_named > 1
@@ -86,8 +90,17 @@ def _is_whole(met: frozenset[str]) -> bool:
 
 
 def _names_the_form(lines: list[str]) -> bool:
-    """Whether a line is the heading of the chapter on requests, which no other kind of document has."""
-    return any("申请" in line and len(line) <= _LONGEST_HEADING and labels.key_of(line) in _headings() for line in lines)
+    """Whether a line is the heading of the chapter on requests, which no other kind of document has, or runs on behind it: a page in
+    one line."""
+    return any(
+        labels.key_of(line) in _headings() if len(line) <= _LONGEST_HEADING else _runs_on(line)
+        for line in lines
+        if "申请" in line
+    )
+
+
+def _runs_on(line: str) -> bool:
+    return len(line) >= _SHORTEST_PAGE and any(heading in labels.squeeze(line) for heading in _headings())
 
 
 @cache

@@ -26,6 +26,8 @@ from dagster_project.reading.careful.solving import TooManySums, Unknown, solve
 from dagster_project.reading.careful.tokens import value_of
 
 _MILLIONTHS = 1_000_000
+# A number torn in two leaves two pieces; more than these for every cell are the values of other rows too.
+_MOST_PIECES = 2
 # Digits and signs, which a break may have torn apart.
 _DIGITS = re.compile(r"[0-9+.-]+")
 
@@ -93,15 +95,20 @@ def _ways(run: Run, form: Sequence[Equation], bindable: set[str]) -> list[Candid
     if not all(tokens):
         return []
     sums = own_sums(run, form)
-    if (len(tokens) > len(run.slots) and not sums) or (run.in_table and 1 < len(tokens) < len(run.slots)):
-        return []  # a value too many, or cells lost: which of them is none, or where one is missing, nobody can tell
+    bound = bindable.issuperset(slot.cell for slot in run.slots)
+    # Cells of a table are not glued, and no number runs over two of them. Neither are pieces that each stand in a line of their
+    # own; there a row's sums hold by accident, the equations between rows do not.
+    apart = run.in_table or (not bound and all(token.new_line for token in run.tokens[1:]))
+    lost = len(tokens) < len(run.slots) and apart
+    too_many = len(tokens) > len(run.slots) and (run.in_table or not sums or len(tokens) > _MOST_PIECES * len(run.slots))
+    if too_many or (lost and len(tokens) > 1):
+        return []  # which of them is none, or where one is missing, nobody can tell
     groups = _groups(tokens)
     if not sums and len(groups) > 1:
         return []
     texts = ["".join(tokens[at] for at in group) for group in groups]
     whole = [value_of(text) if len(group) == 1 else None for text, group in zip(texts, groups, strict=True)]
     ways = [_on_tokens(each, groups, tokens) for each in candidates(texts, run.slots, sums, whole=whole, blanks=not sums)]
-    bound = bindable.issuperset(slot.cell for slot in run.slots)
     different = {tuple(piece.text for piece in each) for each in ways}
     return ways if bound or not sums or len(different) == 1 else []
 

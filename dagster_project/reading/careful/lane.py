@@ -18,6 +18,7 @@ from functools import cache
 from dagster_project.forms import registry
 from dagster_project.forms.equations import Equation, equations
 from dagster_project.reading.careful import anchors as labels_found
+from dagster_project.reading.careful.apart import read_apart
 from dagster_project.reading.careful.cutting import Cut, cut, own_sums
 from dagster_project.reading.careful.order import in_order
 from dagster_project.reading.careful.runs import Run, Runs, find_runs
@@ -100,7 +101,25 @@ def read_carefully(
         decided, said = _decide(stream, table, form, theirs, known, glued)
         cells += decided
         notes += said
-    return CarefulReading(form, tuple(cells), tuple(notes), _contradictions(runs, known), several)
+    contradictions = _contradictions(runs, known)
+    if not several and not contradictions:
+        cells = _with_apart(stream, found, form, known, cells)
+    return CarefulReading(form, tuple(cells), tuple(notes), contradictions, several)
+
+
+def _with_apart(
+    stream: Stream, found: Sequence[labels_found.Anchor], form: str, known: Mapping[str, Decimal | None], cells: list[CarefulCell]
+) -> list[CarefulCell]:
+    """Return the cells read, with those of tables whose labels and values stand apart."""
+    read = {**known, **{cell.cell: cell.value for cell in cells if cell.status != "ambiguous"}}
+    apart = {
+        each.cell: CarefulCell(
+            each.cell, "number", each.value, None, str(each.value), f"{stream.locator(each.start)};by=ordered"
+        )
+        for each in read_apart(stream, found, form, read)
+        if each.cell not in read
+    }
+    return [*(cell for cell in cells if cell.cell not in apart), *apart.values()]
 
 
 def _of_nobody(stream: Stream, runs: Iterable[Run], known: Mapping[str, Decimal | None]) -> list[CarefulCell]:
@@ -188,9 +207,17 @@ def _contradictions(runs: Runs, known: Mapping[str, Decimal | None]) -> int:
 
 def _is_aligned(run: Run) -> bool:
     """Whether each slot has a piece of its own, which says one thing."""
-    if not run.is_full:
+    if not run.is_full or any(
+        slot.holds != "money" and _is_broken(token) for slot, token in zip(run.slots, run.tokens, strict=True)
+    ):
         return False
     return run.in_cells or all(kind_of(token.text)[0] in _ONE_VALUE for token in run.tokens)
+
+
+def _is_broken(token: Token) -> bool:
+    """Whether a piece says a number that is no count: where a count should stand, it is another column's."""
+    kind, value, _, _ = kind_of(token.text)
+    return kind in ("number", "noted") and value is not None and bool(value % 1)
 
 
 def _decide(

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from dagster_project.forms import registry
+from dagster_project.forms.equations import equations
 from dagster_project.reading.careful.anchors import HEADED_BY_ROWS, Anchor, Meaning
 from dagster_project.reading.careful.segmentation import Slot
-from dagster_project.reading.careful.stream import Stream
+from dagster_project.reading.careful.stream import CELL_BREAK, LINE_BREAK, Stream
 from dagster_project.reading.careful.tokens import Region, Token, region
 
 
@@ -59,6 +60,12 @@ def rows_of(form: str) -> dict[tuple[str, str], Row]:
 
 
 @cache
+def _adds_up(table: str, row: str) -> bool:
+    """Whether a row has an equation of its own."""
+    return bool(equations(frozenset({f"{table}.{row}"})))
+
+
+@cache
 def _slots(table: str, row: Row) -> tuple[Slot, ...]:
     return tuple(Slot(f"{table}.{row.row}.{column}", _holds(column)) for column in row.columns)
 
@@ -69,7 +76,7 @@ def _holds(column: str) -> str:
 
 
 @cache
-def _column_orders(form: str, table: str) -> tuple[tuple[str, ...], ...]:
+def column_orders(form: str, table: str) -> tuple[tuple[str, ...], ...]:
     """Return the orders in which a head may name the columns that values stand under: in one line, or the last one, which
     stands in the upper of two head lines, after the first."""
     columns = tuple(
@@ -87,22 +94,27 @@ class _Head:
         self.rows: list[str] = []  # named since the last values
         self.served: list[str] = []  # rows that the values before this head were for
         self.begin = 0  # where the first of these columns is named
+        self.named_at = 0  # where that name ends
+        self.unvalued = 0  # rows named one after the other that no values stand behind, the last one included
         self._earlier: list[tuple[str, ...]] = []
         self._closed = False
+        self._valued = False
 
-    def name(self, meaning: Meaning, at: int) -> None:
+    def name(self, anchor: Anchor) -> None:
+        meaning = anchor.meaning
         if meaning.role == "chapter" or (meaning.table != self.table and meaning.table != "chapters"):
             self.__init__()
             self.table = None if meaning.role == "chapter" else meaning.table
         if meaning.role == "row":
             self.rows.append(meaning.code)
+            self.unvalued += 1
         elif meaning.role == "column":
             if self._closed:
                 # Below values a head is a new one.
                 self._earlier.append(tuple(self.columns))
                 self.columns, self._closed = [], False
             if not self.columns:
-                self.begin = at
+                self.begin, self.named_at = anchor.start, anchor.end
             if self.table in HEADED_BY_ROWS or self.columns[-1:] != [meaning.code]:
                 self.columns.append(meaning.code)  # elsewhere a name printed twice over names one column
 
@@ -117,6 +129,12 @@ class _Head:
             self.columns = self.columns[:-1]  # a word with a figure behind it heads no column
         else:
             self.rows, self._closed = [], True
+            self.unvalued, self._valued = 0, True
+
+    def stands_before_values(self, row: Row) -> bool:
+        """Whether the values in the lines below a row's label may be those of a row above, as where all labels stand before all values:
+        there is one without any. A row whose sum tells them apart asks for several rows, none of which has values."""
+        return self.unvalued > 1 and not (self._valued and _adds_up(row.table, row.row))
 
     def names(self, row: Row, form: str, text: str, at: int, *, in_row: bool) -> bool | None:
         """Return whether the head names the row's columns in an order the form knows; None when it names others, or a head
@@ -124,8 +142,8 @@ class _Head:
         columns = tuple(self.columns)
         if row.table == "disclosure":
             return True if columns == row.columns else None
-        orders = _column_orders(form, row.table)
-        if not all(any(_is_part(each, order) for order in orders) for each in (*self._earlier, columns)):
+        orders = column_orders(form, row.table)
+        if not all(any(is_part(each, order) for order in orders) for each in (*self._earlier, columns)):
             return None
         if columns in orders:
             return True
@@ -149,7 +167,7 @@ def _is_in_pieces(table: str, column: str, text: str, begin: int, end: int) -> b
     )
 
 
-def _is_part(columns: tuple[str, ...], order: tuple[str, ...]) -> bool:
+def is_part(columns: tuple[str, ...], order: tuple[str, ...]) -> bool:
     rest = iter(order)
     return all(column in rest for column in columns)
 
@@ -165,7 +183,7 @@ def find_runs(stream: Stream, anchors: Sequence[Anchor], form: str) -> Runs:
         following = anchors[index + 1].start if index + 1 < len(anchors) else len(stream.text)
         if meaning.role == "word":
             continue
-        head.name(meaning, anchor.start)
+        head.name(anchor)
         part = region(stream.text, anchor.end, following, below=meaning.table in HEADED_BY_ROWS)
         if not part.tokens and not part.figures and not (part.cells and meaning.role == "row"):
             continue
@@ -204,8 +222,12 @@ def _run(
         return _line_of_rows(last.table, head, part, printed)
     if last.role == "row" and (last.table, last.code) in printed:
         row = printed[last.table, last.code]
+        if not part.beside and not part.in_row and head.stands_before_values(row):
+            return None
         known = head.names(row, form, text, anchor.start, in_row=part.in_row)
-        tokens = None if known is None else _own(part, len(row.columns))
+        tokens = None
+        if known is not None:
+            tokens = _own(part, len(row.columns)) or _padded(part, len(row.columns), head, anchor.end, text)
         if tokens is None:
             return None
         return Run(row.table, (row.row,), _slots(row.table, row), tokens, known, tokens is part.cells, part.in_row)
@@ -223,7 +245,7 @@ def _line_of_rows(table: str, head: _Head, part: Region, printed: dict[tuple[str
         meant = rows
     elif columns == each and named and named[-1] in order:
         meant = [printed[table, named[-1]]]
-    elif named and _is_part(columns, each * len(rows)) and _is_part(named, order) and len(part.cells) == len(each) * len(rows):
+    elif named and is_part(columns, each * len(rows)) and is_part(named, order) and len(part.cells) == len(each) * len(rows):
         # A page break cut the head: what is left of it contradicts nothing, and a row of the table has all the values.
         meant, head_known = rows, False
     else:
@@ -247,6 +269,37 @@ def _own(part: Region, count: int) -> tuple[Token, ...] | None:
         # Where the values stand in lines of their own, the first of these lines is not the label's.
         return part.tokens[:own] if own == count and part.beside else part.tokens if part.clean else None
     return part.tokens if part.clean and part.tokens else None
+
+
+def _padded(part: Region, count: int, head: _Head, at: int, text: str) -> tuple[Token, ...] | None:
+    """Return the values of a table row with blanks among them: converters fill up what a cell spans. Where all rows of the table
+    are equally wide, so that none lost a cell or has one too many, and exactly as many cells are filled as there are columns,
+    these are the values.
+
+    ``at``: where the row's label ends in ``text``.
+    """
+    filled = tuple(cell for cell in part.cells if cell.text)
+    if len(filled) != count or not head.columns:
+        return None
+    begin, widths = _table_around(text, at - 1)
+    return filled if begin <= head.named_at and len(widths) == 1 else None
+
+
+def _table_around(text: str, at: int) -> tuple[int, set[int]]:
+    """Return where the lines of cells begin that the one at a place stands among, and how many breaks between cells they have."""
+    begin, end = text.rfind(LINE_BREAK, 0, at) + 1, text.find(LINE_BREAK, at) + 1
+    widths = {text.count(CELL_BREAK, begin, end)}
+    while begin:
+        above = text.rfind(LINE_BREAK, 0, begin - 1) + 1
+        width = text.count(CELL_BREAK, above, begin)
+        if not width:
+            break
+        begin = above
+        widths.add(width)
+    while width := text.count(CELL_BREAK, end, (below := text.find(LINE_BREAK, end) + 1)):
+        end = below
+        widths.add(width)
+    return begin, widths
 
 
 def _stand_together(part: Region, count: int) -> bool:

@@ -17,8 +17,12 @@ from dagster_project.forms import labels
 
 CELL_BREAK = "\x1e"
 LINE_BREAK = "\n"
+# No value and no part of a label: between a label and figures that need not be its own.
+PARTED = "〓"
 BREAKS = CELL_BREAK + LINE_BREAK + " "
 _WHITE = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad]+")
+# A line that rules off a head or a row of columns kept apart by blanks, no row of marks: some column is that wide.
+_RULE = re.compile(r"(?=.*(?:-{8}|={8}))(?:-{3,}|={3,})(?: (?:-{3,}|={3,}))*")
 # What a label is compared by; the rest (punctuation, breaks, brackets) may stand between any two of its characters.
 _WORD = re.compile(r"[0-9A-Za-z一-鿿㐀-䶿]")
 
@@ -67,7 +71,8 @@ def document_rows(lines: list[str], tables: list[list[tuple[int, str, list[str]]
     left = iter(enumerate(tables, start=1))
     for number, line in enumerate(lines, start=1):
         if line != TABLE_MARK:
-            yield [Chunk(line, f"line={number}")]
+            if _RULE.fullmatch(line) is None:
+                yield [Chunk(line, f"line={number}")]
             continue
         table = next(left, None)
         if table is not None:

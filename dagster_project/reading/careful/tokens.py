@@ -11,11 +11,13 @@ from decimal import Decimal
 import polars as pl
 
 from dagster_project.reading import values
-from dagster_project.reading.careful.stream import BREAKS, CELL_BREAK, LINE_BREAK
+from dagster_project.reading.careful.stream import BREAKS, CELL_BREAK, LINE_BREAK, PARTED
 
 _PIECE = re.compile(rf"[^{BREAKS}]+")
 _DIGITS = re.compile(r"[0-9]")
-_FIGURE = re.compile(r"[+-]?[0-9]")
+_FIGURE = re.compile(rf"[+-]?[0-9]|{PARTED}")
+# The rest of a number that a line broke off.
+_DECIMALS = re.compile(r"[.,][0-9]")
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
 # Digits that may be several numbers: signs and one decimal point may stand among them, a unit of money at the end.
 _GLUED = re.compile(r"^[+-]?[0-9]+(?:[+-][0-9]+)*(?:\.[0-9]+)?(?:元|万元|件|项)?$")
@@ -77,7 +79,7 @@ def region(text: str, start: int, end: int, *, below: bool = False) -> Region:
     for match in _PIECE.finditer(part, at):
         line_before = line_before or LINE_BREAK in part[place : match.start()]
         if not is_value(match[0]):
-            clean = line_before
+            clean = line_before and _DECIMALS.match(match[0]) is None
             break
         if line_before and CELL_BREAK in part[:place] and not _in_table(part, match.start()):
             clean = False  # a row of a table does not go on in a line of text
