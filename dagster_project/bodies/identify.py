@@ -43,6 +43,7 @@ _LONGEST_TITLE_LINE = 50
 _LONG_LINE = 120
 _LONG_LINES = 12
 _LONG_LINE_START = 600
+_TITLE_END = re.compile("报告|年报")
 # Where a year may have been left standing from another report.
 _WEAK_ORIGINS = ("path", "property")
 _PLACEHOLDER = re.compile(r"[x×X＊*]{2,}|[_＿]{2,}|〇〇|○○|某[市县区局]")
@@ -147,7 +148,10 @@ def _is_name(line: str, length: int) -> bool:
 def _long_line_titles(lines: list[str]) -> Iterator[tuple[int, titles.Title]]:
     for at, line in enumerate(lines[:_LONG_LINES]):
         if len(line) > _LONG_LINE:
-            for word in line[:_LONG_LINE_START].split():
+            words = line[:_LONG_LINE_START].split()
+            # A text glued together whole begins with its title; later in it the same words stand in sentences.
+            begun = _TITLE_END.search(words[0]) if at == 0 else None
+            for word in [*([words[0][: begun.end()]] if begun else []), *words]:
                 if (title := titles.parse(word)) is not None:
                     yield at, title
 

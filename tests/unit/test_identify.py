@@ -19,6 +19,12 @@ def test_title_in_the_text_gives_body_and_year():
     assert identity.disagreements == []
 
 
+def test_a_text_glued_together_whole_begins_with_its_title():
+    text = "青河县财政局2021年政府信息公开工作年度报告首页政务公开来源：青河县人民政府时间：2022-02-08 16:34根据规定编制。" + "文" * 200
+    identity = told(text)
+    assert (identity.body, identity.year) == ("青河县财政局", 2021)
+
+
 def test_a_title_broken_over_lines_is_joined():
     assert told("青河县财政局2021年", "政府信息公开工作年度报告", "一、总体情况").body == "青河县财政局"
 
