@@ -16,6 +16,8 @@ from dagster_project.synthesis.pages import Line, Page, PageRow, PageTable
 _BLANK_SHARE = 0.45
 _RESULTS = 5
 _BY_COLUMNS_SHARE = 0.3
+_EITHER_SHARE = 0.5
+_SHORTEST_BROKEN = 10
 _CHANNEL_NAMES = ("行政复议", "行政诉讼（未经复议直接起诉）", "行政诉讼（复议后起诉）")
 
 
@@ -117,6 +119,46 @@ def _apart(page: Page, random: Random) -> str:
     return _by_blocks(page, lines)
 
 
+def _by_height(page: Page, random: Random) -> str:
+    """As a program takes a page apart from top to bottom: the values of a row before its label, after it, or between the label's lines."""
+    habit = random.choice(("values first", "labels of one line last", "either"))
+    # Where a row is blank, nothing tells whose the values beside it are.
+    habit = habit if _has_no_blank_row(page) else "labels first"
+
+    def lines(table: PageTable) -> list[str]:
+        found: list[str] = []
+        for row in table.rows:
+            values = [value.text for value in row.values if value.text]
+            labels = [part for label in row.labels if label.text for part in _in_lines(label.text, random)]
+            one_line = len(labels) == sum(bool(label.text) for label in row.labels)
+            first = {"values first": True, "labels of one line last": one_line, "either": random.random() < _EITHER_SHARE}
+            if not values or habit == "labels first":
+                found += [*labels, *values]
+            elif first[habit]:
+                found += [*values, *labels]
+            elif one_line:
+                found += [*labels, *values]
+            else:
+                found += [*labels[:-1], *values, labels[-1]]
+            found += [label.text for label in row.after if label.text]
+        return found
+
+    return _by_blocks(page, lines)
+
+
+def _has_no_blank_row(page: Page) -> bool:
+    tables = (block for block in page.blocks if isinstance(block, PageTable))
+    return all(any(value.text for value in row.values) for table in tables for row in table.rows if row.values)
+
+
+def _in_lines(label: str, random: Random) -> list[str]:
+    """Break a long label into two lines now and then, as a narrow cell does."""
+    if len(label) < _SHORTEST_BROKEN or random.random() < _EITHER_SHARE:
+        return [label]
+    at = random.randrange(4, len(label) - 2)
+    return [label[:at], label[at:]]
+
+
 def _glued_rows(page: Page, random: Random) -> str:
     return _by_blocks(page, lambda table: ["".join(row.texts()) for row in table.rows])
 
@@ -178,6 +220,7 @@ RENDITIONS: dict[str, Rendition] = {
         Rendition("laid_out", "txt", _laid_out),
         Rendition("drawn", "txt", _drawn, keeps_blanks=True),
         Rendition("apart", "txt", _apart),
+        Rendition("by_height", "txt", _by_height),
         Rendition("glued_rows", "txt", _glued_rows, glues=True),
         Rendition("one_line", "txt", _one_line, glues=True),
         Rendition("half_glued", "txt", _half_glued, glues=True),

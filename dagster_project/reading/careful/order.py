@@ -97,10 +97,11 @@ class _Behind:
         parted = not own or (bool(last) and last[-1].start() > own[-1].start)
         # Before the first label glued digits are a row of them; elsewhere a large number may look so.
         glued = max((len(_DIGIT.findall(match[0])) for match in last), default=0) >= _GLUED_ROW
-        # Marks are values of a row, but a dash before a label is none.
         # Digits that run into the next words are values too, unless they number those.
         count = len(own) or int(part.figures and not _NUMBERING.match(text))
-        return cls(count, sum(_DIGIT.search(match[0]) is not None for match in last), glued, parted)
+        # A row of marks is one of values, but a dash or two before a label are none.
+        digits = sum(_DIGIT.search(match[0]) is not None for match in last)
+        return cls(count, len(last) if len(last) >= _ROW_OF_VALUES else digits, glued, parted)
 
 
 def _parts(labels: Sequence[Anchor]) -> list[tuple[str, int]]:
