@@ -23,10 +23,11 @@ _MOST_LINES = 6
 _MOST_PIECES = 48
 _DIGIT, _POINT = "0-9０-９", ".,．，"
 # A number, and the end of one that a line broke off.
-_FIGURE = re.compile(rf"[{_DIGIT}][{_DIGIT}{_POINT}]*(?:万?元|[件项条次])?$")
+_UNIT = "(?:万?元|[件项条次])?"
+_FIGURE = re.compile(rf"[{_DIGIT}][{_DIGIT}{_POINT}]*{_UNIT}$")
 _END = re.compile(rf"[{_POINT}][{_DIGIT}]|(?:万?元|[件项条次])$")
 # Before the first value of a line; the numbering of a label is none.
-_VALUE = re.compile(rf" (?=[+-]?[{_DIGIT}][{_DIGIT}{_POINT}]*(?: |$))")
+_VALUE = re.compile(rf"(?: |(?<=[:：]))(?=[+-]?[{_DIGIT}][{_DIGIT}{_POINT}]*{_UNIT}(?: |$))")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class _Piece:
 
     @property
     def is_word(self) -> bool:
-        return labels.has_han(self.text)
+        return labels.has_han(self.text) and not _FIGURE.match(self.text)
 
     @property
     def is_label(self) -> bool:

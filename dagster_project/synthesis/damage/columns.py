@@ -205,10 +205,8 @@ def insert_blank_column(page: Page, random: Random) -> bool:
             elif where == "before":
                 row.labels.append(Label(""))
             elif len(row.values) == len(table.heads):
-                # What stands behind it is another column's by the head's count, and its own by the head's blank.
+                # Blank in every row it is no column of the form, and the others stand as before.
                 row.values.insert(among, Value("", None))
-                for value in row.values:
-                    value.at = None
         each.heads_fixed = True
     return True
 
