@@ -93,8 +93,8 @@ class _Head:
         self.columns: list[str] = []
         self.rows: list[str] = []  # named since the last values
         self.served: list[str] = []  # rows that the values before this head were for
-        self.begin = 0  # where the first of these columns is named
-        self.named_at = 0  # where that name ends
+        self.begin = 0  # where the head begins, whichever of its words were recognised
+        self.named_at = 0  # where the name of its first column ends
         self.unvalued = 0  # rows named one after the other that no values stand behind, the last one included
         self._earlier: list[tuple[str, ...]] = []
         self._closed = False
@@ -105,6 +105,7 @@ class _Head:
         if meaning.role == "chapter" or (meaning.table != self.table and meaning.table != "chapters"):
             self.__init__()
             self.table = None if meaning.role == "chapter" else meaning.table
+            self.begin = anchor.start
         if meaning.role == "row":
             self.rows.append(meaning.code)
             self.unvalued += 1
@@ -112,9 +113,9 @@ class _Head:
             if self._closed:
                 # Below values a head is a new one.
                 self._earlier.append(tuple(self.columns))
-                self.columns, self._closed = [], False
+                self.columns, self._closed, self.begin = [], False, anchor.start
             if not self.columns:
-                self.begin, self.named_at = anchor.start, anchor.end
+                self.named_at = anchor.end
             if self.table in HEADED_BY_ROWS or self.columns[-1:] != [meaning.code]:
                 self.columns.append(meaning.code)  # elsewhere a name printed twice over names one column
 
@@ -159,15 +160,12 @@ def _column_labels(table: str, column: str) -> tuple[str, ...]:
 
 
 def _is_in_pieces(table: str, column: str, text: str, begin: int, end: int) -> bool:
-    """Whether a head prints a column's label in two pieces with other words between them, as a cell of two lines comes out."""
-    return any(
-        0 <= text.find(label[:at], begin, end) < text.rfind(label[at:], begin, end)
-        for label in _column_labels(table, column)
-        for at in range(1, len(label))
-    )
+    """Whether a head prints the characters of a column's label in order, other words between them, as narrow cells come out."""
+    return any(is_part(label, text[begin:end]) for label in _column_labels(table, column))
 
 
-def is_part(columns: tuple[str, ...], order: tuple[str, ...]) -> bool:
+def is_part(columns: Sequence[str], order: Sequence[str]) -> bool:
+    """Whether what the first names stands in the second in the same order, whatever else does."""
     rest = iter(order)
     return all(column in rest for column in columns)
 
