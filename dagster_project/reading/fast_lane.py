@@ -293,6 +293,7 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     lone = whole.all().over("document")
     order = order.filter(pl.col("results").str.count_matches(",") + 1 >= len(_RESULTS)).with_columns(lone=lone).filter(whole)
     count = len(_CHANNELS) * len(_RESULTS)
+    order = order.with_columns(lone=pl.col("lone") & ~pl.col("document").is_in(_with_loose_lines(rows, cells, order, count).implode()))
     blank_rows = (
         cells.join(rows.join(order, on=["document", "table"], how="semi").select("row_id"), on="row_id", how="semi")
         .group_by("row_id")
@@ -328,6 +329,21 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         (pl.col("ordinal") // each).replace_strict(dict(enumerate(_CHANNELS)), return_dtype=pl.String),
         (pl.col("ordinal") % each).replace_strict(dict(enumerate(_RESULTS)), return_dtype=pl.String),
     )
+
+
+def _with_loose_lines(rows: pl.DataFrame, cells: pl.DataFrame, headed: pl.DataFrame, count: int) -> pl.Series:
+    """Return the documents with a line of as many numbers as the remedies table has, but in no table with its head, while a table with
+    its head has one too: which of them is the report's nobody can tell."""
+    wide = rows.filter(pl.col("width") >= count)
+    lines = (
+        cells.join(wide.select("row_id", "document", "table"), on="row_id", how="inner")
+        .group_by("document", "table", "row_id")
+        .agg(filled=(pl.col("kind") != "blank").sum(), words=(pl.col("key").is_not_null() | pl.col("worded")).any())
+        .filter((pl.col("filled") == count) & ~pl.col("words"))
+    )
+    below = lines.join(headed, on=["document", "table"], how="semi")["document"]
+    loose = lines.join(headed, on=["document", "table"], how="anti").filter(pl.col("document").is_in(below.implode()))
+    return loose["document"].unique()
 
 
 def _no_cells() -> pl.DataFrame:

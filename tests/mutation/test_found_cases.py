@@ -246,6 +246,16 @@ class TestTables:
         items = ["信息内容 本年制发件数 本年废止件数 现行有效件数", "规章 0 0 0"]
         found = published(tmp_path, "\n".join([TITLE, *items, *head, *values]))
         assert found and not any(cell.startswith("remedies") for cell in found)
+        in_a_line = published(tmp_path, "\n".join([TITLE, *items, *head, "27  6  10  9  52  10  1  3  5  18  5  14  11  48"]))
+        assert in_a_line and not any(cell.startswith("remedies") for cell in in_a_line)
+
+    def test_a_line_of_other_values_in_a_table_without_a_head_leaves_those_below_the_head_open(self, tmp_path: Path) -> None:
+        head = cells("行政复议", "未经复议直接起诉", "复议后起诉") + cells(*RESULTS, *RESULTS, *RESULTS)
+        values = ["1", "3", "0", "0", "4", *["0"] * 9, "0"]
+        found = published(tmp_path, page(ITEM_TABLE, head + cells(*values)), "html")
+        assert found["remedies.review.corrected"] == 3
+        found = published(tmp_path, page(ITEM_TABLE, head + cells(*values), cells("1", "0", *values[2:])), "html")
+        assert found and not any(cell.startswith("remedies") for cell in found)
 
     def test_a_head_stays_above_the_caption_of_the_next_part(self, tmp_path: Path) -> None:
         first = cells("第二十条第（五）项") + cells("信息内容", "本年增/减", "上一年项目数量", "处理决定数量") + cells("行政许可", "1", "59", "32")

@@ -56,6 +56,15 @@ def test_a_line_of_its_own_says_whose_its_values_are():
     assert read(lines)["received.total"] == 6
 
 
+def test_a_page_number_does_not_stand_in_for_a_value_that_all_rows_lost():
+    head = ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"]
+    rows = ["规章", "0", "0", "7", "行政规范性文件", "34", "173"]
+    reading = read_carefully([[Chunk(line, f"line={at}")] for at, line in enumerate([*head, *rows])], "2021", {})
+    assert all(cell.value is None for cell in reading.cells)
+    reading = read_carefully([[Chunk(line, f"line={at}")] for at, line in enumerate([*head, *rows, "9"])], "2021", {})
+    assert sum(cell.value is not None for cell in reading.cells) == 6
+
+
 def test_a_row_that_lost_its_values_takes_nothing_from_the_others():
     lines = head()
     for at, (label, values) in enumerate(ROWS):

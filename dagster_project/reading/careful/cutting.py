@@ -96,9 +96,10 @@ def _ways(run: Run, form: Sequence[Equation], bindable: set[str]) -> list[Candid
         return []
     sums = own_sums(run, form)
     bound = bindable.issuperset(slot.cell for slot in run.slots)
-    # Cells of a table are not glued, and no number runs over two of them. Neither are pieces that each stand in a line of their
-    # own; there a row's sums hold by accident, the equations between rows do not.
-    apart = run.in_table or (not bound and all(token.new_line for token in run.tokens[1:]))
+    # Cells of a table are not glued, and no number runs over two of them. Neither are pieces that each are a value or stand in a
+    # line of their own; there a row's sums hold by accident, the equations between rows do not.
+    lines = all(token.new_line for token in run.tokens[1:])
+    apart = run.in_table or (not bound and (lines or all(value_of(text) is not None for text in tokens)))
     lost = len(tokens) < len(run.slots) and apart
     too_many = len(tokens) > len(run.slots) and (run.in_table or not sums or len(tokens) > _MOST_PIECES * len(run.slots))
     if too_many or (lost and len(tokens) > 1):

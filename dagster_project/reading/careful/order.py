@@ -5,7 +5,8 @@ Here: rows whose values could as well be those of the label after them. Not here
 Where a row stands in a line of its own, its values are in that line. Elsewhere "the values after a label" takes for granted that
 labels come first. What speaks against it:
 - values between a head and the first label below it, or the values of two rows behind one label;
-- values behind words that are no label, other rows, and a label that has none: what stands between may have moved by a row.
+- values behind words that are no label, other rows, and a label that has none: what stands between may have moved by a row;
+- a row of items with too few values, line by line: in the one beside it a page number may stand in for what all of them lost.
 Of such a part of a table only lines are taken. Sums do not tell: a row moved as a whole keeps its own.
 """
 
@@ -47,6 +48,7 @@ def in_order(stream: Stream, anchors: Sequence[Anchor], runs: Runs, form: str) -
     ]
     parts = _parts(labels)
     disordered = {parts[at] for at in _with_values_first(labels, behind, form) | _perhaps_moved(labels, behind)}
+    disordered |= {parts[at] for at in _with_too_few(labels, behind, form)}
     # A short part may have met a page number; a whole table is as the page was taken apart.
     everywhere = any(table != _SHORT_ROWS for table, _ in disordered)
     doubted = tuple(run for at, run in loose.items() if everywhere or parts[at] in disordered)
@@ -82,12 +84,14 @@ def _ends(labels: Sequence[Anchor], text: str) -> list[int]:
 @dataclass(frozen=True)
 class _Behind:
     """What stands between a label and the next: ``own`` values directly behind it, ``last`` values directly before the next, of which
-    one is ``glued`` of many digits; ``parted``: the latter are others, behind words."""
+    one is ``glued`` of many digits; ``parted``: the latter are others, behind words. ``in_lines``: each of its own values stands in
+    a line of its own."""
 
     own: int
     last: int
     glued: bool
     parted: bool
+    in_lines: bool
 
     @classmethod
     def of(cls, text: str) -> "_Behind":
@@ -101,7 +105,8 @@ class _Behind:
         count = len(own) or int(part.figures and not _NUMBERING.match(text))
         # A row of marks is one of values, but a dash or two before a label are none.
         digits = sum(_DIGIT.search(match[0]) is not None for match in last)
-        return cls(count, len(last) if len(last) >= _ROW_OF_VALUES else digits, glued, parted)
+        in_lines = not part.beside and all(token.new_line for token in own[1:])
+        return cls(count, len(last) if len(last) >= _ROW_OF_VALUES else digits, glued, parted, in_lines)
 
 
 def _parts(labels: Sequence[Anchor]) -> list[tuple[str, int]]:
@@ -133,6 +138,17 @@ def _with_values_first(labels: Sequence[Anchor], behind: Sequence[_Behind], form
         if in_head.glued or in_head.last >= (1 if row.table == _SHORT_ROWS else _ROW_OF_VALUES):
             found.add(at)
     return found
+
+
+def _with_too_few(labels: Sequence[Anchor], behind: Sequence[_Behind], form: str) -> set[int]:
+    """Return the labels of rows without a sum that lost a value, line by line: beside them a page number may fill the place in another."""
+    printed = rows_of(form)
+    return {
+        at
+        for at, (label, here) in enumerate(zip(labels, behind, strict=True))
+        if label.meaning.role == "row" and label.meaning.table == _SHORT_ROWS and here.in_lines
+        if (row := printed.get((_SHORT_ROWS, label.meaning.code))) is not None and 0 < here.own < len(row.columns)
+    }
 
 
 def _perhaps_moved(labels: Sequence[Anchor], behind: Sequence[_Behind]) -> set[int]:
