@@ -1,7 +1,7 @@
 """PDF files with a text layer: tables, ruled and unruled, and the lines around them.
 
 Here: the file, the order of its pages and what is refused. Not here: a page (``pdf_page``, ``pdf_drawings``, ``pdf_ink``), its
-tables (``pdf_ruled``, ``pdf_unruled``, ``pdf_cells``), its lines (``pdf_lines``, ``pdf_margins``), tables over pages
+tables (``pdf_ruled``, ``pdf_unruled``, ``pdf_labels``, ``pdf_cells``), its lines (``pdf_lines``, ``pdf_margins``), tables over pages
 (``pdf_joins``, ``pdf_pages``).
 
 What is handed on is what a person sees on the page: text that is in the file but not shown is left out, and what is shown

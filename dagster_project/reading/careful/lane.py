@@ -94,7 +94,7 @@ def read_carefully(
         notes.append(
             (
                 "values_out_of_order",
-                "Some values stand before their labels, so that those of other rows may as well; outside lines of their own none was taken.",
+                "Some values stand before their labels, or some are missing, so that others may be those of the rows beside them; outside lines of their own none was taken.",
             )
         )
     for table, theirs in by_table.items():
