@@ -246,8 +246,16 @@ class TestTables:
         items = ["信息内容 本年制发件数 本年废止件数 现行有效件数", "规章 0 0 0"]
         found = published(tmp_path, "\n".join([TITLE, *items, *head, *values]))
         assert found and not any(cell.startswith("remedies") for cell in found)
+        wrong = ["12", "5", "6", "3", "26", "25", "3", "1", "10", "48", "30", "4", "9", "14", "57"]
+        found = published(tmp_path, "\n".join([TITLE, *items, *head, *wrong]))
+        assert not {"remedies.direct_suit.upheld", "remedies.direct_suit.corrected"} & set(found)
         in_a_line = published(tmp_path, "\n".join([TITLE, *items, *head, "27  6  10  9  52  10  1  3  5  18  5  14  11  48"]))
         assert in_a_line and not any(cell.startswith("remedies") for cell in in_a_line)
+
+    def test_an_amount_that_goes_on_in_the_next_line_is_not_what_stands_in_the_first(self, tmp_path: Path) -> None:
+        lines = [TITLE, "信息内容 本年制发件数 本年废止件数 现行有效件数", "规章 0 0 0", "信息内容", "本年收费金额（单位：万元）"]
+        found = published(tmp_path, "\n".join([*lines, "行政事业性收费 3", "61.839204"]))
+        assert "regulations.issued" in found and "fees.collected" not in found
 
     def test_a_line_of_other_values_in_a_table_without_a_head_leaves_those_below_the_head_open(self, tmp_path: Path) -> None:
         head = cells("行政复议", "未经复议直接起诉", "复议后起诉") + cells(*RESULTS, *RESULTS, *RESULTS)

@@ -96,13 +96,14 @@ def _ways(run: Run, form: Sequence[Equation], bindable: set[str]) -> list[Candid
         return []
     sums = own_sums(run, form)
     bound = bindable.issuperset(slot.cell for slot in run.slots)
-    # Cells of a table are not glued, and no number runs over two of them. Neither are pieces that each are a value or stand in a
-    # line of their own; there a row's sums hold by accident, the equations between rows do not.
-    lines = all(token.new_line for token in run.tokens[1:])
-    apart = run.in_table or (not bound and (lines or all(value_of(text) is not None for text in tokens)))
-    lost = len(tokens) < len(run.slots) and apart
     too_many = len(tokens) > len(run.slots) and (run.in_table or not sums or len(tokens) > _MOST_PIECES * len(run.slots))
-    if too_many or (lost and len(tokens) > 1):
+    # Cells of a table are not glued, and no number runs over two of them.
+    lost = len(tokens) < len(run.slots) and run.in_table
+    # Neither are pieces that each are a value or stand in a line of their own: they add up as they stand, or a value is lost, doubled
+    # or wrong. A row's own sums hold by accident in some way of cutting them; the equations between rows do not.
+    lines = all(token.new_line for token in run.tokens[1:])
+    apart = bool(sums) and not bound and (lines or all(value_of(text) is not None for text in tokens))
+    if too_many or ((lost or (apart and not _adds_up(tokens, sums, len(run.slots)))) and len(tokens) > 1):
         return []  # which of them is none, or where one is missing, nobody can tell
     groups = _groups(tokens)
     if not sums and len(groups) > 1:
@@ -112,6 +113,16 @@ def _ways(run: Run, form: Sequence[Equation], bindable: set[str]) -> list[Candid
     ways = [_on_tokens(each, groups, tokens) for each in candidates(texts, run.slots, sums, whole=whole, blanks=not sums)]
     different = {tuple(piece.text for piece in each) for each in ways}
     return ways if bound or not sums or len(different) == 1 else []
+
+
+def _adds_up(tokens: Sequence[str], sums: Sequence[Sum], slots: int) -> bool:
+    """Whether there is a piece for each slot, and they satisfy the sums as they stand."""
+    values = [value_of(text) for text in tokens]
+    return len(values) == slots and all(
+        None not in (values[each.total], *(values[part] for part in each.parts))
+        and values[each.total] == sum(values[part] for part in each.parts)
+        for each in sums
+    )
 
 
 def _groups(tokens: Sequence[str]) -> list[list[int]]:

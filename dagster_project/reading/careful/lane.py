@@ -134,7 +134,7 @@ def _requests_twice(found: Sequence[labels_found.Anchor]) -> bool:
     for anchor in found:
         if anchor.meaning.role == "chapter":
             chapters.append(set())
-        elif anchor.meaning.role == "row" and anchor.meaning.table == "requests":
+        elif anchor.meaning.role in ("row", "word") and anchor.meaning.table == "requests":
             chapters[-1].add(anchor.meaning.code)
     return any(
         len(rows & others) >= _ROWS_OF_CHAPTER for at, rows in enumerate(chapters) for others in chapters[at + 1 :]

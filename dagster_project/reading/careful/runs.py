@@ -225,7 +225,7 @@ def _run(
         known = head.names(row, form, text, anchor.start, in_row=part.in_row)
         tokens = None
         if known is not None:
-            tokens = _own(part, len(row.columns)) or _padded(part, len(row.columns), head, anchor.end, text)
+            tokens = _own(part, len(row.columns), _adds_up(row.table, row.row)) or _padded(part, len(row.columns), head, anchor.end, text)
         if tokens is None:
             return None
         return Run(row.table, (row.row,), _slots(row.table, row), tokens, known, tokens is part.cells, part.in_row)
@@ -249,13 +249,13 @@ def _line_of_rows(table: str, head: _Head, part: Region, printed: dict[tuple[str
     else:
         return None
     slots = tuple(slot for row in meant for slot in _slots(table, row))
-    tokens = _own(part, len(slots))
+    tokens = _own(part, len(slots), True)
     if tokens is None or sum(bool(token.text) for token in tokens) < len(part.tokens) or part.goes_on >= len(each):
         return None  # a second line of values under one head: which of them is the report's nobody can tell
     return Run(table, tuple(row.row for row in meant), slots, tokens, head_known, tokens is part.cells, part.in_row)
 
 
-def _own(part: Region, count: int) -> tuple[Token, ...] | None:
+def _own(part: Region, count: int, adds_up: bool) -> tuple[Token, ...] | None:
     """Return the values that belong to the label: the cells of its own row or the pieces of its own line when they are all
     there, else all pieces up to the next label; None when something that is no value follows the last one in its line."""
     if len(part.cells) == count:
@@ -264,8 +264,10 @@ def _own(part: Region, count: int) -> tuple[Token, ...] | None:
         return None  # a table row that lost cells or doubled some: a blank one may have been a value
     own = next((at for at, token in enumerate(part.tokens) if at and token.new_line), len(part.tokens))
     if own < len(part.tokens):
-        # Where the values stand in lines of their own, the first of these lines is not the label's.
-        return part.tokens[:own] if own == count and part.beside else part.tokens if part.clean else None
+        # Where the values stand in lines of their own, the first of these lines is not the label's. A number may go on in the next
+        # line, which only a sum tells from a page number.
+        in_line = own == count and part.beside and adds_up
+        return part.tokens[:own] if in_line else part.tokens if part.clean else None
     return part.tokens if part.clean and part.tokens else None
 
 
