@@ -56,6 +56,15 @@ def test_a_line_of_its_own_says_whose_its_values_are():
     assert read(lines)["received.total"] == 6
 
 
+def test_a_row_of_marks_within_a_label_tells_of_the_same():
+    lines = head()
+    for label, values in ROWS:
+        lines += [label, *values.split()]
+    at = lines.index("二、上年结转政府信息公开申请数量")
+    lines[at : at + 1] = ["二、上年结转政府", *"///////", "信息公开申请数量"]
+    assert read(lines) == {}
+
+
 def test_a_page_number_does_not_stand_in_for_a_value_that_all_rows_lost():
     head = ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"]
     rows = ["规章", "0", "0", "7", "行政规范性文件", "34", "173"]

@@ -4,7 +4,7 @@ Here: rows whose values could as well be those of the label after them. Not here
 
 Where a row stands in a line of its own, its values are in that line. Elsewhere "the values after a label" takes for granted that
 labels come first. What speaks against it:
-- values between a head and the first label below it, or the values of two rows behind one label;
+- values between a head and the first label below it, the values of two rows behind one label, or a row of them within a label;
 - values behind words that are no label, other rows, and a label that has none: what stands between may have moved by a row;
 - a row of items with too few values, line by line: in the one beside it a page number may stand in for what all of them lost.
 Of such a part of a table only lines are taken. Sums do not tell: a row moved as a whole keeps its own.
@@ -49,6 +49,7 @@ def in_order(stream: Stream, anchors: Sequence[Anchor], runs: Runs, form: str) -
     parts = _parts(labels)
     disordered = {parts[at] for at in _with_values_first(labels, behind, form) | _perhaps_moved(labels, behind)}
     disordered |= {parts[at] for at in _with_too_few(labels, behind, form)}
+    disordered |= {parts[at] for at, label in enumerate(labels) if _runs_through_values(text[label.start : label.end])}
     # A short part may have met a page number; a whole table is as the page was taken apart.
     everywhere = any(table != _SHORT_ROWS for table, _ in disordered)
     doubted = tuple(run for at, run in loose.items() if everywhere or parts[at] in disordered)
@@ -107,6 +108,11 @@ class _Behind:
         digits = sum(_DIGIT.search(match[0]) is not None for match in last)
         in_lines = not part.beside and all(token.new_line for token in own[1:])
         return cls(count, len(last) if len(last) >= _ROW_OF_VALUES else digits, glued, parted, in_lines)
+
+
+def _runs_through_values(label: str) -> bool:
+    """Whether a row of marks stands within a label: its words are compared without them."""
+    return sum(is_value(piece) for piece in _PIECE.findall(label)) >= _ROW_OF_VALUES
 
 
 def _parts(labels: Sequence[Anchor]) -> list[tuple[str, int]]:
