@@ -202,24 +202,43 @@ def with_names_last(
     rows: list[list[Blob]], columns: list[tuple[float, float]], pitch: float
 ) -> list[list[Blob]]:
     """Put what stands lowest above each column of numbers into one last row, where each column has a name of its own."""
+    above = [[blob for row in rows for blob in row if _is_over(blob, column)] for column in columns]
+    if not all(above):
+        return rows
+    lowest = [max(blobs, key=lambda blob: blob.box[3]) for blobs in above]
+    if any(_columns_below(blob, columns) != 1 for blob in lowest) or _may_hold_two(lowest):
+        return rows
     names: list[Blob] = []
-    taken: set[int] = set()
-    for left, right in columns:
-        above = [blob for row in rows for blob in row if blob.box[0] <= right and blob.box[2] >= left]
-        words = [word for blob in above if _columns_below(blob, columns) == 1 for word in blob.words]
-        if not words or max(above, key=lambda blob: blob.box[3]).words[-1] not in words:
-            return rows
-        # Over one column only nothing else is meant by a line close above.
-        name = max(blobs_of(words, pitch), key=lambda blob: blob.box[3])
-        names.append(name)
-        taken |= {id(word) for word in name.words}
+    for blobs, blob in zip(above, lowest, strict=True):
+        # A line close above one shorter than it is the beginning of the same name: its last word did not fit. Of equal length it may
+        # name several columns.
+        begun = [each for each in blobs if _columns_below(each, columns) == 1 and _goes_on(each.words[-1], blob.words[0], pitch)]
+        names.append(Blob([*(word for each in begun[:1] for word in each.words), *blob.words]))
+    taken = {id(word) for name in names for word in name.words}
     others = [[Blob([word for word in blob.words if id(word) not in taken]) for blob in row] for row in rows]
     others = [[blob for blob in row if blob.words] for row in others]
     return [row for row in others if row] + [names]
 
 
+def _may_hold_two(names: list[Blob]) -> bool:
+    """Whether a name of several lines ends on the base line of a name of one: its first line may be the name of a group."""
+    single = [blob.words[0] for blob in names if len(blob.words) == 1]
+    return any(
+        abs(blob.words[-1].base - word.base) < ALIGNED * word.size for blob in names if len(blob.words) > 1 for word in single
+    )
+
+
+def _goes_on(upper: Line, lower: Line, pitch: float) -> bool:
+    close = 0.5 * lower.size < lower.base - upper.base <= pitch and _is_aligned(upper, lower)
+    return close and upper.right - upper.left > lower.right - lower.left + 0.5 * lower.size
+
+
 def _columns_below(blob: Blob, columns: list[tuple[float, float]]) -> int:
-    return sum(blob.box[0] <= right and blob.box[2] >= left for left, right in columns)
+    return sum(_is_over(blob, column) for column in columns)
+
+
+def _is_over(blob: Blob, column: tuple[float, float]) -> bool:
+    return blob.box[0] <= column[1] and blob.box[2] >= column[0]
 
 
 def row_of(blobs: list[Blob]) -> list[Cell]:

@@ -313,12 +313,14 @@ class TestBadRegistry:
             return frame.with_columns(**columns) if asked_for == name else frame
 
         monkeypatch.setattr(registry, "load", load)
+        equations.cache_clear()
         ranges.ranges.cache_clear()
         ranges.expectations.cache_clear()
 
     @pytest.fixture(autouse=True)
     def _forget(self):
         yield
+        equations.cache_clear()
         ranges.ranges.cache_clear()
         ranges.expectations.cache_clear()
 
