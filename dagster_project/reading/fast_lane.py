@@ -334,16 +334,19 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
 def _with_loose_lines(rows: pl.DataFrame, cells: pl.DataFrame, headed: pl.DataFrame, count: int) -> pl.Series:
     """Return the documents with a line of as many numbers as the remedies table has, but in no table with its head, while a table with
     its head has one too: which of them is the report's nobody can tell."""
-    wide = rows.filter(pl.col("width") >= count)
+    keys = ["document", "table"]
+    wide = rows.filter(pl.col("width") >= count).join(headed.select("document").unique(), on="document", how="semi")
+    if not wide.join(headed, on=keys, how="anti").height:
+        return pl.Series("document", [], dtype=pl.UInt32)  # as in nearly all reports
     lines = (
-        cells.join(wide.select("row_id", "document", "table"), on="row_id", how="inner")
-        .group_by("document", "table", "row_id")
+        cells.join(wide.select("row_id", *keys), on="row_id", how="inner")
+        .group_by(*keys, "row_id")
         .agg(filled=(pl.col("kind") != "blank").sum(), words=(pl.col("key").is_not_null() | pl.col("worded")).any())
         .filter((pl.col("filled") == count) & ~pl.col("words"))
     )
-    below = lines.join(headed, on=["document", "table"], how="semi")["document"]
-    loose = lines.join(headed, on=["document", "table"], how="anti").filter(pl.col("document").is_in(below.implode()))
-    return loose["document"].unique()
+    below = lines.join(headed, on=keys, how="semi")["document"]
+    loose = lines.join(headed, on=keys, how="anti")["document"].unique()
+    return loose.filter(loose.is_in(below.implode()))
 
 
 def _no_cells() -> pl.DataFrame:
