@@ -44,7 +44,7 @@ class Ink:
         bitmap.close()
         # Where ruling lines run, which are ink of no glyph.
         self._free = self._beside_lines(page.rulings)
-        self._no_line = np.ones((0, 0), dtype=bool)
+        self._no_line: np.ndarray | None = None
 
     def _beside_lines(self, rulings: Rulings) -> np.ndarray:
         """Return which pixels belong to no ruling line."""
@@ -124,7 +124,7 @@ class Ink:
         inside = self._grey[top:bottom, left:right]
         if not inside.size:
             return False
-        free: np.ndarray | None = self._no_line[top:bottom, left:right].copy() if self._no_line.size else None
+        free = None if self._no_line is None else self._no_line[top:bottom, left:right].copy()
         for glyph in glyphs:
             if free is None:
                 free = np.ones(inside.shape, dtype=bool)

@@ -61,8 +61,7 @@ def blobs_of(
         fitting = [
             blob
             for blob in blobs
-            if 0.5 * word.size < word.base - blob.words[-1].base <= pitch
-            and _is_aligned(blob.words[-1], word)
+            if _follows(blob.words[-1], word, pitch)
             and not (apart and apart(blob.words[-1], word, words))
         ]
         if fitting:
@@ -84,6 +83,10 @@ def pitch_of(block: list[Tabular]) -> float:
     return _LINE_PITCH * min(closest, default=0.0)
 
 
+def _follows(upper: Line, lower: Line, pitch: float) -> bool:
+    return 0.5 * lower.size < lower.base - upper.base <= pitch and _is_aligned(upper, lower)
+
+
 def _is_aligned(word: Line, below: Line) -> bool:
     near = ALIGNED * min(word.size, below.size)
     return abs(word.left - below.left) < near or abs(word.left + word.right - below.left - below.right) < 2 * near
@@ -98,14 +101,7 @@ def parted(blobs: list[Blob], anchors: list[Tabular]) -> list[Blob]:
 
     Only what stands next to the numbers is parted: further left stand the names of groups, each beside several rows.
     """
-    next_to = [
-        max(
-            (blob for blob in blobs if blob.box[1] <= _middle(anchor) <= blob.box[3]),
-            key=lambda blob: blob.box[0],
-            default=None,
-        )
-        for anchor in anchors
-    ]
+    next_to = [_next_to_numbers(_beside(blobs, anchor)) for anchor in anchors]
     return [
         part
         for blob in blobs
@@ -135,17 +131,19 @@ def _around_numbers(blob: Blob, anchors: list[Tabular]) -> list[Blob]:
     return [blob] if rest else parts
 
 
-def _middle(anchor: Tabular) -> float:
-    return anchor.line.base - 0.35 * anchor.line.size
+def _beside(blobs: list[Blob], anchor: Tabular) -> list[Blob]:
+    middle = anchor.line.base - 0.35 * anchor.line.size
+    return [blob for blob in blobs if blob.box[1] <= middle <= blob.box[3]]
+
+
+def _next_to_numbers(beside: list[Blob]) -> Blob | None:
+    return max(beside, key=lambda blob: blob.box[0], default=None)
 
 
 def owned_by(blobs: list[Blob], anchors: list[Tabular]) -> list[list[Blob]]:
     """Return the labels of each row: the one beside its numbers, and those further left that begin there."""
-    beside: list[list[Blob]] = []
-    for anchor in anchors:
-        middle = _middle(anchor)
-        beside.append([blob for blob in blobs if blob.box[1] <= middle <= blob.box[3]])
-    leaves = [max(found, key=lambda blob: blob.box[0], default=None) for found in beside]
+    beside = [_beside(blobs, anchor) for anchor in anchors]
+    leaves = [_next_to_numbers(found) for found in beside]
     shared = {id(leaf) for leaf in leaves if leaf is not None and sum(other is leaf for other in leaves) > 1}
     owned: list[list[Blob]] = []
     begun: set[int] = set()
@@ -229,8 +227,7 @@ def _may_hold_two(names: list[Blob]) -> bool:
 
 
 def _goes_on(upper: Line, lower: Line, pitch: float) -> bool:
-    close = 0.5 * lower.size < lower.base - upper.base <= pitch and _is_aligned(upper, lower)
-    return close and upper.right - upper.left > lower.right - lower.left + 0.5 * lower.size
+    return _follows(upper, lower, pitch) and upper.right - upper.left > lower.right - lower.left + 0.5 * lower.size
 
 
 def _columns_below(blob: Blob, columns: list[tuple[float, float]]) -> int:

@@ -7,7 +7,9 @@ Sources: the caption printed on the request table (第一项加第二项之和�
 国办公开办函〔2019〕60号 and 〔2021〕30号.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 
 from dagster_project.forms import registry
@@ -32,6 +34,10 @@ class Equation:
     @property
     def table(self) -> str:
         return self.left[0].partition(".")[0]
+
+    def difference(self, values: Mapping[str, int | Decimal]) -> int | Decimal:
+        """Return by how much the left side exceeds the right; 0 where the equation holds. All of its cells have values."""
+        return sum(values[cell] for cell in self.left) - sum(values[cell] for cell in self.right)
 
 
 @cache

@@ -52,7 +52,7 @@ def suspects(values: Mapping[str, int], asked: Sequence[Equation]) -> set[str]:
         for each in asked
         if each.severity == "hard"
         and all(cell in values for cell in (*each.left, *each.right))
-        and sum(values[cell] for cell in each.left) != sum(values[cell] for cell in each.right)
+        and each.difference(values) != 0
     ]
     found: set[str] = set()
     for each in failing:

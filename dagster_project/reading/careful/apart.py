@@ -19,13 +19,12 @@ from decimal import Decimal
 from functools import cache
 
 from dagster_project.forms import labels, registry
-from dagster_project.forms.equations import equations
+from dagster_project.forms.equations import Equation, equations
 from dagster_project.reading.careful.anchors import Anchor
 from dagster_project.reading.careful.runs import column_orders, is_part
-from dagster_project.reading.careful.stream import BREAKS, Stream
+from dagster_project.reading.careful.stream import PIECE, Stream
 from dagster_project.reading.careful.tokens import is_value
 
-_PIECE = re.compile(rf"[^{BREAKS}]+")
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,11}")
 # A label that its neighbours cut off is known by its first half, and by so many characters.
@@ -84,7 +83,7 @@ def _variants(form: str, table: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _are_bound(table: str, rows: Sequence[str]) -> bool:
-    asked = [cell for each in equations(frozenset(f"{table}.{row}" for row in rows)) if each.severity == "hard" for cell in each.cells]
+    asked = [cell for each in _hard(table, rows) for cell in each.cells]
     return all(
         asked.count(f"{table}.{row}.{column}") >= _EQUATIONS_A_CELL
         for row in rows
@@ -116,7 +115,7 @@ def _read(text: str, start: int, end: int, table: str, rows: Sequence[str]) -> l
     words: list[str] = []
     places: list[int] = []  # of each character of the words
     numbers: list[tuple[int, Decimal]] = []
-    for match in _PIECE.finditer(text, start, end):
+    for match in PIECE.finditer(text, start, end):
         if _NUMBER.fullmatch(match[0]):
             numbers.append((match.start(), Decimal(match[0])))
         elif _HAN.search(match[0]) is None and is_value(match[0]):
@@ -207,5 +206,8 @@ def _orders(blocks: Sequence[int], columns: int, by_columns: bool) -> Iterable[l
 
 
 def _hold(table: str, rows: Sequence[str], values: Mapping[str, Decimal]) -> bool:
-    asked = [each for each in equations(frozenset(f"{table}.{row}" for row in rows)) if each.severity == "hard"]
-    return all(sum(values[cell] for cell in each.left) == sum(values[cell] for cell in each.right) for each in asked)
+    return all(each.difference(values) == 0 for each in _hard(table, rows))
+
+
+def _hard(table: str, rows: Sequence[str]) -> list[Equation]:
+    return [each for each in equations(frozenset(f"{table}.{row}" for row in rows)) if each.severity == "hard"]

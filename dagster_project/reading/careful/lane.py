@@ -339,7 +339,7 @@ def _all_hold(asked: Sequence[Equation], values: Mapping[str, int]) -> bool:
     held = 0
     for each in asked:
         if all(cell in values for cell in (*each.left, *each.right)):
-            if sum(values[cell] for cell in each.left) != sum(values[cell] for cell in each.right):
+            if each.difference(values) != 0:
                 return False
             held += 1
     return held > 0

@@ -17,13 +17,12 @@ from itertools import accumulate, takewhile
 
 from dagster_project.reading.careful.anchors import HEADED_BY_ROWS, Anchor
 from dagster_project.reading.careful.runs import Run, Runs, rows_of
-from dagster_project.reading.careful.stream import BREAKS, LINE_BREAK, Stream
+from dagster_project.reading.careful.stream import BREAKS, LINE_BREAK, PIECE, Stream
 from dagster_project.reading.careful.tokens import is_value, region
 from dagster_project.reading.found import subtotal_rows
 
 _DIGIT = re.compile(r"[0-9]")
 _NUMBERING = re.compile(rf"[{BREAKS}]*[0-9]{{1,2}}[.．、)）][^0-9]")
-_PIECE = re.compile(rf"[^{BREAKS}]+")
 # So many values, or glued digits, before the first label are a row of them and no page number.
 _ROW_OF_VALUES = 3
 _GLUED_ROW = 6
@@ -98,7 +97,7 @@ class _Behind:
     def of(cls, text: str) -> "_Behind":
         part = region(text, 0, len(text))
         own = part.tokens
-        last = list(takewhile(lambda match: is_value(match[0]), reversed(list(_PIECE.finditer(text)))))
+        last = list(takewhile(lambda match: is_value(match[0]), reversed(list(PIECE.finditer(text)))))
         parted = not own or (bool(last) and last[-1].start() > own[-1].start)
         # Before the first label glued digits are a row of them; elsewhere a large number may look so.
         glued = max((len(_DIGIT.findall(match[0])) for match in last), default=0) >= _GLUED_ROW
@@ -112,7 +111,7 @@ class _Behind:
 
 def _runs_through_values(label: str) -> bool:
     """Whether a row of marks stands within a label: its words are compared without them."""
-    return sum(is_value(piece) for piece in _PIECE.findall(label)) >= _ROW_OF_VALUES
+    return sum(is_value(piece) for piece in PIECE.findall(label)) >= _ROW_OF_VALUES
 
 
 def _parts(labels: Sequence[Anchor]) -> list[tuple[str, int]]:

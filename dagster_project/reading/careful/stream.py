@@ -20,6 +20,7 @@ LINE_BREAK = "\n"
 # No value and no part of a label: between a label and figures that need not be its own.
 PARTED = "〓"
 BREAKS = CELL_BREAK + LINE_BREAK + " "
+PIECE = re.compile(rf"[^{BREAKS}]+")
 _WHITE = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad]+")
 # A line that rules off a head or a row of columns kept apart by blanks, no row of marks: some column is that wide.
 _RULE = re.compile(r"(?=.*(?:-{8}|={8}))(?:-{3,}|={3,})(?: (?:-{3,}|={3,}))*")

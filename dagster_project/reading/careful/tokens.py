@@ -11,9 +11,8 @@ from decimal import Decimal
 import polars as pl
 
 from dagster_project.reading import values
-from dagster_project.reading.careful.stream import BREAKS, CELL_BREAK, LINE_BREAK, PARTED
+from dagster_project.reading.careful.stream import BREAKS, CELL_BREAK, LINE_BREAK, PARTED, PIECE
 
-_PIECE = re.compile(rf"[^{BREAKS}]+")
 _DIGITS = re.compile(r"[0-9]")
 _FIGURE = re.compile(rf"[+-]?[0-9]|{PARTED}")
 # The rest of a number that a line broke off.
@@ -76,7 +75,7 @@ def region(text: str, start: int, end: int, *, below: bool = False) -> Region:
     tokens: list[Token] = []
     line_before, clean = False, True
     place = at
-    for match in _PIECE.finditer(part, at):
+    for match in PIECE.finditer(part, at):
         line_before = line_before or LINE_BREAK in part[place : match.start()]
         if not is_value(match[0]):
             clean = line_before and _DECIMALS.match(match[0]) is None
@@ -99,7 +98,7 @@ def region(text: str, start: int, end: int, *, below: bool = False) -> Region:
 
 def _values_in_lines(text: str) -> int:
     """Return how many values stand in those lines of a text that hold nothing else."""
-    lines = [_PIECE.findall(line) for line in text.split(LINE_BREAK)[1:]]
+    lines = [PIECE.findall(line) for line in text.split(LINE_BREAK)[1:]]
     return sum(len(line) for line in lines if all(map(is_value, line)))
 
 
@@ -184,7 +183,7 @@ def learn(pieces: Iterable[str]) -> None:
 
 def value_pieces(text: str) -> set[str]:
     """Return the pieces of a stream, and its cells, that may be values."""
-    found = {piece for piece in _PIECE.findall(text) if not _HAN.search(piece) or _DIGITS.match(piece)}
+    found = {piece for piece in PIECE.findall(text) if not _HAN.search(piece) or _DIGITS.match(piece)}
     return found | {cell.strip() for line in text.split(LINE_BREAK) if CELL_BREAK in line for cell in line.split(CELL_BREAK)}
 
 
