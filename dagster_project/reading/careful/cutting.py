@@ -171,7 +171,7 @@ def _decided(
     """Return for each run the ways to cut it that count (none leaves it open), and what is demanded of a run singled out."""
     unknowns = {at: Unknown(run.slots, tuple(found)) for at, (run, found) in enumerate(zip(runs, ways, strict=True)) if found}
     read = set(known) | {slot.cell for unknown in unknowns.values() for slot in unknown.slots}
-    asked = [each for each in between if read.issuperset(_cells(each))]
+    asked = [each for each in between if read.issuperset(each.cells)]
     solutions = solve(list(unknowns.values()), known, asked)
     left: dict[int, tuple[Candidate, ...]] = dict(zip(unknowns, solutions.viable, strict=True))
     demanded: dict[int, tuple[str, ...]] = {}
@@ -189,12 +189,8 @@ def _decided(
     return decided, demanded
 
 
-def _cells(equation: Equation) -> tuple[str, ...]:
-    return (*equation.left, *equation.right)
-
-
 def _bound_by(equations: Sequence[Equation]) -> set[str]:
-    return {cell for each in equations for cell in _cells(each)}
+    return {cell for each in equations for cell in each.cells}
 
 
 def _only_zeros(viable: Sequence[Candidate]) -> bool:
@@ -275,12 +271,12 @@ def _but_for(
     """Return the ways to cut all other runs when one is taken for damaged; None when that explains nothing."""
     own = {slot.cell for slot in runs[at].slots}
     others = {other: unknown for other, unknown in unknowns.items() if other != at}
-    solutions = solve(list(others.values()), known, [each for each in asked if own.isdisjoint(_cells(each))])
+    solutions = solve(list(others.values()), known, [each for each in asked if own.isdisjoint(each.cells)])
     if not solutions.count:
         return None
     left = dict(zip(others, solutions.viable, strict=True))
     values = {**known, **_taken(runs, left)}
-    families = {each.rule for each in asked if not own.isdisjoint(_cells(each))}
+    families = {each.rule for each in asked if not own.isdisjoint(each.cells)}
     demands = {
         tuple(_demanded(runs[at], values, [each for each in asked if each.rule == family]) or ()) for family in families
     }
@@ -290,25 +286,21 @@ def _but_for(
 
 
 def _wrong_in_one_column(broken: Sequence[Equation], values: Mapping[str, int]) -> bool:
-    if not all(cell in values for each in broken for cell in _cells(each)):
+    if not all(cell in values for each in broken for cell in each.cells):
         return False
-    failing = {each.place for each in broken if _residual(each, values)}
+    failing = {each.place for each in broken if each.difference(values)}
     return len(failing - {"total"}) <= 1
-
-
-def _residual(equation: Equation, values: Mapping[str, int]) -> int:
-    return sum(values[cell] for cell in equation.left) - sum(values[cell] for cell in equation.right)
 
 
 def _demanded(run: Run, values: Mapping[str, int], equations: Sequence[Equation]) -> list[str] | None:
     """Return what the equations demand of a run's slots as printed numbers; None when they demand nothing printable."""
     demanded = []
     for slot in run.slots:
-        equation = next((each for each in equations if slot.cell in _cells(each)), None)
-        if equation is None or not all(cell in values for cell in _cells(equation) if cell != slot.cell):
+        equation = next((each for each in equations if slot.cell in each.cells), None)
+        if equation is None or not all(cell in values for cell in equation.cells if cell != slot.cell):
             return None
         rest = {**values, slot.cell: 0}
-        number = _residual(equation, rest) * (-1 if slot.cell in equation.left else 1)
+        number = equation.difference(rest) * (-1 if slot.cell in equation.left else 1)
         if number < 0 or number % _MILLIONTHS:
             return None
         demanded.append(str(number // _MILLIONTHS))
