@@ -10,7 +10,6 @@ inline markup stands between them; the rest is marked.
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -18,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from dagster_project.documents.attachments import MAY_LINK, attachments
 from dagster_project.documents.damage import refuse_damaged_tags
 from dagster_project.documents.encoding import decode
+from dagster_project.documents.html_tags import Tags
 from dagster_project.documents.pictures import FEWEST_ROWS, pictures
 from dagster_project.documents.pieces import CUT_MARK, IMAGE_MARK, NOTE_MARK, STRUCK_MARK, TABLE_MARK, Pieces
 
@@ -47,16 +47,7 @@ _ANY_TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 # The same digits with nothing between them: only there can the markup part a number.
 _DIGITS = re.compile(r"[0-9０-９.,，．+\-－][\s\u200b]*[0-9０-９.,，．%①-⑳]")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-# The same, asked of the bytes first, since few pages hide anything in their tables: what follows the colon, and the y before it
-# (border:none is everywhere). The colon comes first because one character is quickly looked for.
-_HIDING = re.compile(rb":(?<=[yY\s]:)\s*(?:[nN][oO][nN][eE]|[hH][iI][dD])")
-_TABLE_OPENS = re.compile(rb"<[tT][aA][bB][lL][eE]")
-# Tags between tables that have to be looked at one by one; asked of the bytes, since most tables hold none of them.
 _HEADING_TAGS = ("title", "meta", "h1", "h2")
-# The parser takes <image> for <img>.
-_SPECIAL = re.compile(
-    rf"<(?:image|{'|'.join((*_HEADING_TAGS, *_SCRIPT_TAGS, *_PICTURE_TAGS, *_STRUCK_TAGS))})\b".encode(), re.IGNORECASE
-)
 _TABLE_BREAK = f"{_BREAK}{TABLE_MARK}{_BREAK}"
 
 
@@ -66,10 +57,7 @@ def _tag_ids(*names: str) -> frozenset[int]:
     return frozenset(page.create_node(name).tag_id for name in names)
 
 
-[_TABLE], _CELLS = _tag_ids("table"), _tag_ids("td", "th")
-_HEADINGS = _tag_ids(*_HEADING_TAGS)
-_SCRIPTS = _tag_ids(*_SCRIPT_TAGS)
-_NOT_TEXT = _tag_ids(*_PICTURE_TAGS, *_STRUCK_TAGS)
+[_TABLE], _SECTIONS, _CELLS = _tag_ids("table"), _tag_ids("tbody", "thead", "tfoot"), _tag_ids("td", "th")
 _PICTURES = ",".join(f"td {tag},th {tag}" for tag in _PICTURE_TAGS)
 _STRUCK = ",".join(f"td {tag},th {tag}" for tag in _STRUCK_TAGS)
 
@@ -86,45 +74,36 @@ def read(content: bytes, into: Pieces) -> None:
 
 def read_markup(content: bytes, into: Pieces) -> None:
     """Read a page given as UTF-8: named texts, tables and lines, each table's place marked among the lines."""
-    opened, closed = _tables_between(content)
-    # A page may break off inside its last table.
-    breaks_off = _TABLE_OPENS.search(content, closed) is not None
-    tree = LexborHTMLParser(content + CUT_MARK.encode() if breaks_off else content)
-    if b"<img" in content and content.count(b"<tr") < FEWEST_ROWS:
+    tags = Tags(content)
+    tree = LexborHTMLParser(content + CUT_MARK.encode() if tags.breaks_off else content)
+    if tags.have("img", "image") and content.count(b"<tr") < FEWEST_ROWS:
         into.heading.pictures += pictures(tree)
-    if MAY_LINK.search(content):
+    if tags.have("a", "iframe", "embed", "object") and MAY_LINK.search(content):
         into.heading.attachments += attachments(tree)
     # Of a layout table the own text is prose; its inner tables are read in their turn.
-    tables = _without_layout(tree.css("table"))
-    end = len(content) if breaks_off else closed
-    special = _SPECIAL.search(content, opened, end) is not None
-    tags = [{node.tag_id for node in table.css("*")} if special else set() for table in tables]
+    tables = _without_layout(tree.tags("table"))
     # What the tables do not hold is looked for when they are gone, in what little is left.
     first, last = [], []
-    for step, asked in ((_read_head, _HEADINGS), (_strip, _SCRIPTS)):
-        (last if all(asked.isdisjoint(each) for each in tags) else first).append(step)
+    for step, names in ((_read_head, _HEADING_TAGS), (_strip, _SCRIPT_TAGS)):
+        if tags.have(*names):
+            (first if tags.among_tables(*names) else last).append(step)
     for step in first:
         step(tree, into)
-    may_hide = _HIDING.search(content, opened, end) is not None
-    for table, each in zip(tables, tags, strict=True):
-        if not _NOT_TEXT.isdisjoint(each):
+    # The parser takes <image> for <img>.
+    marked = tags.among_tables("image", *_PICTURE_TAGS, *_STRUCK_TAGS)
+    hiding = tags.may_hide_in_tables()
+    for table in tables:
+        if marked:
             _mark(table)
-        if may_hide:
+        if hiding:
             _drop_hidden(table)
         into.table(_rows(table))
         table.replace_with(_TABLE_BREAK)
     for step in last:
         step(tree, into)
     into.heading.lines += _lines(tree)
-    if breaks_off:
+    if tags.breaks_off:
         into.note("file_breaks_off", "The file breaks off inside its last table; a number at the break is not read.")
-
-
-def _tables_between(content: bytes) -> tuple[int, int]:
-    """Return where the first table begins and where the last one that ends does; the length and 0 when there is none."""
-    first = _TABLE_OPENS.search(content)
-    closed = max(0, content.rfind(b"</table"))
-    return first.start() if first else len(content), max(closed, content.rfind(b"</TABLE", closed))
 
 
 def _without_layout(tables: list[LexborNode]) -> list[LexborNode]:
@@ -176,18 +155,23 @@ def _drop_hidden(table: LexborNode) -> None:
             node.decompose()
 
 
-def _rows(table: LexborNode) -> Iterator[list[str]]:
-    # The parser puts every row into a section and every cell into a row, whatever the page does.
-    for row in table.css("tr"):
-        yield [_text(cell) for cell in row.iter() if cell.tag_id in _CELLS]
+def _rows(table: LexborNode) -> list[list[str]]:
+    # The parser puts every row into a section and every cell into a row, whatever the page does. Most cells hold a single digit
+    # or a label, so that is all that is asked of most.
+    return [
+        [
+            _joined(cell) if len(text := cell.text_lexbor()) > 1 and _may_be_parted(text) and _is_parted(cell) else text
+            for cell in row.iter()
+            if cell.tag_id in _CELLS
+        ]
+        for section in table.iter()
+        if section.tag_id in _SECTIONS
+        for row in section.iter()
+    ]
 
 
-def _text(cell: LexborNode) -> str:
-    text = cell.text_lexbor()
-    # Most cells hold a single digit or a label.
-    if len(text) > 1 and _may_be_parted(text) and _PARTED_NUMBER.search(cell.text(separator=_APART)):
-        return _joined(cell)
-    return text
+def _is_parted(cell: LexborNode) -> bool:
+    return _PARTED_NUMBER.search(cell.text(separator=_APART)) is not None
 
 
 # Bounded, and asked for the same few labels in every page.
