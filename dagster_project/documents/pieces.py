@@ -240,7 +240,7 @@ class Pieces:
                 "text": _numbers(self._cell_text),
             },
             schema={"row_id": pl.UInt32, "cell": pl.UInt32, "text": pl.UInt32},
-        )
+        ).set_sorted("row_id")
 
 
     def boxes(self) -> pl.DataFrame:

@@ -63,6 +63,13 @@ def cell_codes() -> pl.Enum:
 
 
 @cache
+def part_codes() -> pl.Enum:
+    """Return the codes of all rows, columns and other parts of tables that labels name, as a type: numbers instead of texts."""
+    parts = pl.concat([cells()["row"], cells()["column"], load("labels")["code"]])
+    return pl.Enum(parts.unique().sort())
+
+
+@cache
 def labels() -> pl.DataFrame:
     """Return one row per known label: ``table``, ``role`` (row, column, family, caption), ``code``, ``label``, ``origin``."""
     known = set(cells().select("table", "row").rows()) | set(cells().select("table", "column").rows())

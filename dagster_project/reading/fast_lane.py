@@ -64,7 +64,7 @@ def _roles() -> pl.DataFrame:
     """Return one row per label key: the code it has as a row, column or family of each table, NULL where it has none."""
 
     def code(table: str, role: str) -> pl.Expr:
-        return pl.col("key").replace_strict(labels.codes(table, role), default=None, return_dtype=pl.String)
+        return pl.col("key").replace_strict(labels.codes(table, role), default=None, return_dtype=registry.part_codes())
 
     frame = pl.DataFrame({"key": sorted(labels.known_keys())}).with_columns(
         item=code("disclosure", "row"),
@@ -86,15 +86,16 @@ def _roles() -> pl.DataFrame:
 def read_tables(pieces: Pieces) -> TablesRead:
     """Find the cells of the official forms in the tables of a batch."""
     texts = _classified(pieces)
-    rows = pieces.rows()
-    roles = texts.select("key", "kind", "worded", "damaged").join(_roles(), on="key", how="left", maintain_order="left")
+    roles = texts.select("key").join(_roles(), on="key", how="left", maintain_order="left")
     cells = pieces.cells()
-    cells = pl.concat([cells, roles[cells["text"]]], how="horizontal")
-    rows, cells = _without_empty_columns(rows, cells)
-    labelled = cells.filter(pl.col("key").is_not_null())
+    cells = pl.concat([cells, _of_texts(texts, cells, "kind", "worded", "damaged", known=pl.col("key").is_not_null())], how="horizontal")
+    rows, cells = _without_empty_columns(pieces.rows(), cells)
+    labelled = _with_roles(cells.filter("known"), roles)
     summary = labelled.group_by("row_id").agg(
-        request_at=pl.col("cell").filter(pl.col("request").is_not_null()).max(),
-        item_at=pl.col("cell").filter(pl.col("item").is_not_null()).max(),
+        request_at=pl.col("cell").filter(pl.col("request").is_not_null()).last(),
+        request=pl.col("request").drop_nulls().last(),
+        item_at=pl.col("cell").filter(pl.col("item").is_not_null()).last(),
+        item=pl.col("item").drop_nulls().last(),
         request_head=pl.col("request_head").any(),
         remedy_head=pl.col("remedy_head").any(),
         measure_head=pl.col("measure").is_not_null().any(),
@@ -106,11 +107,21 @@ def read_tables(pieces: Pieces) -> TablesRead:
         # A file that breaks off inside a table breaks off in its last row.
         last=pl.col("row_id") == pl.col("row_id").max().over("document"),
     )
-    found = [_requests(rows, cells), _remedies(rows, cells)]
-    disclosure, heads = _disclosure(rows, cells)
+    found = [_requests(rows, cells, labelled), _remedies(rows, cells, labelled)]
+    disclosure, heads = _disclosure(rows, cells, roles)
     found.append(disclosure)
     everything = pl.concat(found)
     return TablesRead(everything, rows, texts, heads, pieces.boxes(), _unknown(rows, cells, everything))
+
+
+def _of_texts(texts: pl.DataFrame, cells: pl.DataFrame, *names: str, **more: pl.Expr) -> pl.DataFrame:
+    """Return what is known of the text of each cell. Texts are known by their numbers, which takes a tenth of joining."""
+    return texts.select(*names, **more)[cells["text"]]
+
+
+def _with_roles(cells: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
+    """Add what each cell's label stands for, see ``_roles``. Few cells hold a label, so it is asked of those alone."""
+    return pl.concat([cells, roles[cells["text"]]], how="horizontal")
 
 
 def _without_empty_columns(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -141,7 +152,7 @@ def _classified(pieces: Pieces) -> pl.DataFrame:
     )
 
 
-def _requests(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+def _requests(rows: pl.DataFrame, cells: pl.DataFrame, labelled: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(family=pl.col("families").forward_fill().over("document"))
     candidates = rows.filter(
         pl.col("request_at").is_not_null()
@@ -149,13 +160,7 @@ def _requests(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         & ~pl.col("remedy_head")
         & ~pl.col("measure_head")
         & (pl.col("width") > pl.col("request_at") + 1)
-    ).join(
-        cells.select("row_id", "cell", code="request"),
-        left_on=["row_id", "request_at"],
-        right_on=["row_id", "cell"],
-        how="inner",
-        maintain_order="left",
-    )
+    ).rename({"request": "code"})
     specific = (~pl.col("code").is_in(_COMMON_ROWS)).any().over("document", "table")
     stray = (pl.col("code") == "other_other") & (pl.col("family") != "other").fill_null(True)
     candidates = candidates.filter(specific & ~stray)
@@ -163,7 +168,7 @@ def _requests(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     heads = (
         rows.select("document", "table")
         .unique(maintain_order=True)
-        .join(_standard_heads(rows, cells), on=["document", "table"], how="left", maintain_order="left")
+        .join(_standard_heads(rows, labelled), on=["document", "table"], how="left", maintain_order="left")
         .with_columns(head_known=pl.col("standard").forward_fill().over("document").fill_null(False))
     )
     candidates = candidates.join(heads, on=["document", "table"], how="left", maintain_order="left")
@@ -179,36 +184,36 @@ def _requests(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         taken,
         "requests",
         pl.col("code"),
-        pl.col("ordinal").replace_strict(dict(enumerate(_APPLICANTS)), return_dtype=pl.String),
+        _code_at(_APPLICANTS, pl.col("ordinal")),
     )
 
 
-def _standard_heads(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+def _standard_heads(rows: pl.DataFrame, labelled: pl.DataFrame) -> pl.DataFrame:
     """Return ``document``, ``table``, ``standard``: whether a requests head stands there in an order the form knows."""
     heads = rows.filter("request_head").select("document", "table", "row_id")
     order = (
-        cells.filter(pl.col("applicant").is_not_null())
+        labelled.filter(pl.col("applicant").is_not_null())
         .join(heads, on="row_id", how="inner")
         .sort("row_id", "cell")
         .group_by("document", "table", maintain_order=True)
-        .agg(pl.col("applicant").str.join(",").alias("order"))
+        .agg(pl.col("applicant").cast(pl.String).str.join(",").alias("order"))
     )
     # A head repeated at the top of each page repeats the whole order.
     repeated = [",".join([order] * times) for order in _HEAD_ORDERS for times in (1, 2, 3, 4)]
     return order.select("document", "table", standard=pl.col("order").is_in(repeated))
 
 
-def _disclosure(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _disclosure(rows: pl.DataFrame, cells: pl.DataFrame, roles: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     head_rows = rows.filter("measure_head").select("document", "table", "row_id")
-    in_head = cells.join(head_rows, on="row_id", how="semi")
+    in_head = cells.join(head_rows, on="row_id", how="semi").filter(pl.col("kind") != "blank")
     order = (
-        in_head.filter(pl.col("kind") != "blank")
+        _with_roles(in_head, roles)
         .sort("row_id", "cell")
         .group_by("row_id", maintain_order=True)
         .agg(
             measures=pl.col("measure").drop_nulls(),
             # Every cell of the head but its caption must be understood, else the columns cannot be counted.
-            clean=(pl.col("measure").is_not_null() | (pl.col("key").is_not_null() & pl.col("item").is_null())).all()
+            clean=(pl.col("measure").is_not_null() | (pl.col("known") & pl.col("item").is_null())).all()
             & (pl.col("measure").drop_nulls().is_unique().all()),
             head_text=pl.col("text").filter(pl.col("measure").is_not_null()),
         )
@@ -225,13 +230,7 @@ def _disclosure(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, 
         & pl.col("measures").is_not_null()
         & ~pl.col("measure_head")
         & (pl.col("width") > pl.col("item_at") + 1)
-    ).join(
-        cells.select("row_id", "cell", code="item"),
-        left_on=["row_id", "item_at"],
-        right_on=["row_id", "cell"],
-        how="inner",
-        maintain_order="left",
-    )
+    ).rename({"item": "code"})
     parts = []
     for count in candidates["measures"].list.len().unique().sort():
         part = candidates.filter(pl.col("measures").list.len() == count)
@@ -252,37 +251,30 @@ def _disclosure(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, 
         subset=["document", "cell"], keep="first", maintain_order=True
     )
     # Where an item stands under a head and elsewhere without one, one of the two is not this report's.
-    headless = _headless_items(rows, cells).join(coded.select("document", "cell").unique(), on=["document", "cell"], how="semi")
+    headless = _headless_items(rows).join(coded.select("document", "cell").unique(), on=["document", "cell"], how="semi")
     return pl.concat([coded.drop("head_text"), headless]), heads
 
 
-def _headless_items(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+def _headless_items(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the cells of items, undecided, whose row stands first in a table: a page cut it from its head."""
     first = rows.filter(
         (pl.col("row") == 1) & pl.col("item_at").is_not_null() & pl.col("measures").is_null() & (pl.col("width") > pl.col("item_at") + 1)
     )
-    items = first.join(
-        cells.select("row_id", "cell", code="item"),
-        left_on=["row_id", "item_at"],
-        right_on=["row_id", "cell"],
-        how="inner",
-        maintain_order="left",
-    )
     known = _cells_of("disclosure").select("row", "cell")
-    return items.join(known, left_on="code", right_on="row", how="inner", maintain_order="left").select(
+    return first.drop("row").join(known, left_on="item", right_on="row", how="inner", maintain_order="left").select(
         "document", "cell", "row_id", at=pl.lit(None, pl.UInt32), text=pl.lit(None, pl.UInt32), decided=pl.lit(False)
     )
 
 
-def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+def _remedies(rows: pl.DataFrame, cells: pl.DataFrame, labelled: pl.DataFrame) -> pl.DataFrame:
     heads = rows.filter("remedy_head").select("document", "table", "row_id")
     order = (
-        cells.join(heads, on="row_id", how="inner")
+        labelled.join(heads, on="row_id", how="inner")
         .sort("row_id", "cell")
         .group_by("document", "table", maintain_order=True)
         .agg(
-            results=pl.col("result").drop_nulls().str.join(","),
-            channels=pl.col("channel").drop_nulls().str.join(","),
+            results=pl.col("result").drop_nulls().cast(pl.String).str.join(","),
+            channels=pl.col("channel").drop_nulls().cast(pl.String).str.join(","),
             last_head=pl.col("row_id").max(),
         )
     )
@@ -297,7 +289,7 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     blank_rows = (
         cells.join(rows.join(order, on=["document", "table"], how="semi").select("row_id"), on="row_id", how="semi")
         .group_by("row_id")
-        .agg(blank=(pl.col("kind") == "blank").all(), labelled=pl.col("key").is_not_null().any())
+        .agg(blank=(pl.col("kind") == "blank").all(), labelled=pl.col("known").any())
     )
     candidates = (
         rows.join(order, on=["document", "table"], how="inner", maintain_order="left")
@@ -317,7 +309,7 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     )
     taken = after_label(
         candidates.select(
-            "document", "table", "row_id", "trimmed", code=pl.lit(""), label_at=pl.lit(-1, pl.Int64), trusted="single"
+            "document", "table", "row_id", "trimmed", code=pl.lit(None, registry.part_codes()), label_at=pl.lit(-1, pl.Int64), trusted="single"
         ),
         cells,
         count,
@@ -326,8 +318,8 @@ def _remedies(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     return _coded(
         taken,
         "remedies",
-        (pl.col("ordinal") // each).replace_strict(dict(enumerate(_CHANNELS)), return_dtype=pl.String),
-        (pl.col("ordinal") % each).replace_strict(dict(enumerate(_RESULTS)), return_dtype=pl.String),
+        _code_at(_CHANNELS, pl.col("ordinal") // each),
+        _code_at(_RESULTS, pl.col("ordinal") % each),
     )
 
 
@@ -341,7 +333,7 @@ def _with_loose_lines(rows: pl.DataFrame, cells: pl.DataFrame, headed: pl.DataFr
     lines = (
         cells.join(wide.select("row_id", *keys), on="row_id", how="inner")
         .group_by(*keys, "row_id")
-        .agg(filled=(pl.col("kind") != "blank").sum(), words=(pl.col("key").is_not_null() | pl.col("worded")).any())
+        .agg(filled=(pl.col("kind") != "blank").sum(), words=(pl.col("known") | pl.col("worded")).any())
         .filter((pl.col("filled") == count) & ~pl.col("words"))
     )
     below = lines.join(headed, on=keys, how="semi")["document"]
@@ -362,6 +354,11 @@ def _no_cells() -> pl.DataFrame:
     )
 
 
+def _code_at(codes: tuple[str, ...], ordinal: pl.Expr) -> pl.Expr:
+    """Return the code that stands at an ordinal, from 0."""
+    return pl.lit(pl.Series(codes, dtype=registry.part_codes())).gather(ordinal)
+
+
 def _coded(taken: pl.DataFrame, table: str, row: pl.Expr, column: pl.Expr, extra: tuple[str, ...] = ()) -> pl.DataFrame:
     """Turn row and column codes into cell codes; combinations that no form prints are dropped."""
     known = _cells_of(table)
@@ -375,7 +372,8 @@ def _coded(taken: pl.DataFrame, table: str, row: pl.Expr, column: pl.Expr, extra
 @cache
 def _cells_of(table: str) -> pl.DataFrame:
     """Return ``row``, ``column``, ``cell`` of each cell that any form prints in a table."""
-    cells = registry.cells().filter(table=table).select("row", "column", pl.col("cell").cast(registry.cell_codes()))
+    parts = pl.col("row", "column").cast(registry.part_codes())
+    cells = registry.cells().filter(table=table).select(parts, pl.col("cell").cast(registry.cell_codes()))
     return cells.unique(maintain_order=True)
 
 

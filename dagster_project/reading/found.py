@@ -41,7 +41,7 @@ def found_cells(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
     found = without_subtotals(_unique(tables, documents))
     # Rows and texts are known by their numbers: looking them up by number takes a tenth of joining.
     rows = tables.rows.select("table", "row", "place").with_columns(place=_before_table(pl.col("place")))
-    texts = tables.texts.select("kind", "value", pl.col("raw").str.slice(0, _LONGEST_RAW_TEXT), text_unit="unit")
+    texts = tables.texts.select(pl.col("kind").cast(pl.String), "value", pl.col("raw").str.slice(0, _LONGEST_RAW_TEXT), text_unit="unit")
     located = pl.concat(
         [found, _numbered(rows, found["row_id"]), _numbered(texts, found["text"])], how="horizontal"
     ).join(_head_units(tables), on=["document", "cell"], how="left", maintain_order="left")

@@ -18,7 +18,7 @@ def after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int, *, co
     """
     candidates = candidates.with_columns(pl.col("label_at").cast(pl.Int64))
     after = (
-        cells.select("row_id", "cell", "text", "kind", "key", "worded", "damaged")
+        cells.select("row_id", "cell", "text", "kind", "known", "worded", "damaged")
         .join(candidates.select("row_id", "label_at"), on="row_id", how="inner")
         .filter(pl.col("cell") > pl.col("label_at"))
     )
@@ -28,7 +28,7 @@ def after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int, *, co
         first=pl.col("cell").filter(filled).min().cast(pl.Int64),
         last=pl.col("cell").filter(filled).max().cast(pl.Int64),
         # Words among the values are a label too, one that was not recognised: the values are another row's.
-        labelled=(pl.col("key").is_not_null() | pl.col("worded")).any(),
+        labelled=(pl.col("known") | pl.col("worded")).any(),
         filled=filled.sum().cast(pl.Int64),
         wordy=(pl.col("kind") == "text").any(),
         ambiguous=(pl.col("kind") == "ambiguous").any(),
@@ -113,7 +113,7 @@ def between_empty_columns(candidates: pl.DataFrame, cells: pl.DataFrame, count: 
     total, such a column is blank in all rows; what is left has to be exactly the form's columns in every row.
     """
     after = (
-        cells.select("row_id", "cell", "text", "kind", "key", "worded")
+        cells.select("row_id", "cell", "text", "kind", "known", "worded")
         .join(candidates.filter("trusted"), on="row_id", how="inner")
         .filter(pl.col("cell") > pl.col("label_at"))
         .with_columns(right=pl.col("cell").max().over("row_id") - pl.col("cell"))
@@ -130,7 +130,7 @@ def between_empty_columns(candidates: pl.DataFrame, cells: pl.DataFrame, count: 
     sound = (
         kept.group_by("document", "table")
         .agg(
-            sound=(pl.col("filled") == count).all() & ~(pl.col("key").is_not_null() | pl.col("worded")).any(),
+            sound=(pl.col("filled") == count).all() & ~(pl.col("known") | pl.col("worded")).any(),
             rows=pl.col("row_id").n_unique(),
         )
         .filter(pl.col("sound") & (pl.col("rows") > 1))

@@ -18,6 +18,9 @@ COUNT_UNITS = ("件", "条", "项", "个", "次", "人", "宗", "起", "份", "�
 MONEY_UNITS = ("元", "万元", "亿元", "人民币元")
 MULTIPLIERS = ("万", "亿", "千", "百")
 
+# What a text can be, as a type: a cell holds its number.
+KINDS = pl.Enum(["number", "noted", "blank", "mark", "ambiguous", "illegible", "text"])
+
 _NUMBER = r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
 _UNIT = "|".join(
     sorted(
@@ -44,8 +47,7 @@ _MOST_DECIMALS = 6
 def classify(texts: pl.Series) -> pl.DataFrame:
     """Read distinct texts as value cells.
 
-    Returns one row per text, in order: ``kind`` (number, noted, blank, mark, ambiguous, illegible, or text when no digit
-    stands in it), ``value`` (Decimal(18,6), NULL unless number or noted), ``unit`` as printed, ``raw`` (white space collapsed).
+    Returns one row per text, in order: ``kind`` (one of KINDS; text when no digit stands in it), ``value`` (Decimal(18,6), NULL unless number or noted), ``unit`` as printed, ``raw`` (white space collapsed).
     """
     text = pl.col("text").str.replace_all(_UNSEEN, "")
     frame = pl.DataFrame({"text": texts}).select(
@@ -82,7 +84,7 @@ def classify(texts: pl.Series) -> pl.DataFrame:
         .then(pl.lit("ambiguous"))
         .otherwise(pl.lit("text"))
     )
-    return frame.with_columns(kind=kind).select(
+    return frame.with_columns(kind=kind.cast(KINDS)).select(
         "kind",
         value=pl.when(pl.col("kind").is_in(["number", "noted"])).then(pl.col("number")).cast(pl.Decimal(18, 6)),
         unit=pl.when(pl.col("kind") == "noted").then(pl.col("unit")),
