@@ -7,6 +7,7 @@ Here: cells met twice, statuses, units printed beside a number or in its column 
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
+import numpy as np
 import polars as pl
 
 from dagster_project.forms import registry
@@ -40,10 +41,11 @@ def found_cells(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
     """Return the cells of a batch as FOUND, each once; a document whose tables contradict each other ends here."""
     found = without_subtotals(_unique(tables, documents))
     # Rows and texts are known by their numbers: looking them up by number takes a tenth of joining.
-    rows = tables.rows.select("table", "row", "place").with_columns(place=_before_table(pl.col("place")))
+    rows = tables.rows.select(row_locator=pl.format("{}table={};row={}", _before_table(pl.col("place")), "table", "row"))
     texts = tables.texts.select(pl.col("kind").cast(pl.String), "value", pl.col("raw").str.slice(0, _LONGEST_RAW_TEXT), text_unit="unit")
+    cells = pl.select(cell_locator=pl.format(";cell={}", pl.int_range(1, (found["at"].max() or 0) + 2)))
     located = pl.concat(
-        [found, _numbered(rows, found["row_id"]), _numbered(texts, found["text"])], how="horizontal"
+        [found, _numbered(rows, found["row_id"]), _numbered(texts, found["text"]), _numbered(cells, found["at"])], how="horizontal"
     ).join(_head_units(tables), on=["document", "cell"], how="left", maintain_order="left")
     located = _with_boxes(located, tables.boxes)
     # A bare multiplier (3万) leaves open what is multiplied; only 本年增/减 can be less than nothing.
@@ -60,9 +62,7 @@ def found_cells(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
         text_unit="text_unit",
         head_unit="head_unit",
         raw_text="raw",
-        locator=pl.when(pl.col("at").is_not_null())
-        .then(pl.format("{}table={};row={};cell={}{}", "place", "table", "row", pl.col("at") + 1, "box"))
-        .otherwise(pl.format("{}table={};row={}", "place", "table", "row")),
+        locator=pl.concat_str("row_locator", "cell_locator", "box", ignore_nulls=True),
         confidence="confidence",
     ).cast(dict(FOUND))
 
@@ -79,7 +79,7 @@ def _numbered(frame: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
 def _with_boxes(located: pl.DataFrame, boxes: pl.DataFrame) -> pl.DataFrame:
     """Add ``box``, a part of the locator, and ``confidence``. Only pages of paper have boxes."""
     if not boxes.height:
-        return located.with_columns(box=pl.lit(""), confidence=pl.lit(None, pl.Float32))
+        return located.with_columns(box=pl.lit(None, pl.String), confidence=pl.lit(None, pl.Float32))
     return located.join(
         boxes.rename({"cell": "at"}), on=["row_id", "at"], how="left", maintain_order="left"
     ).with_columns(
@@ -90,13 +90,15 @@ def _with_boxes(located: pl.DataFrame, boxes: pl.DataFrame) -> pl.DataFrame:
 
 def cells_met(found: pl.DataFrame) -> dict[int, frozenset[str]]:
     """Return the cells of each document. Nearly all reports of a form print the same, so they share a few sets."""
-    listed = found.group_by("document").agg(pl.col("cell").sort().cast(pl.String).str.join(" "))
-    return {document: _cells(cells) for document, cells in listed.iter_rows()}
+    found = found.select("document", "cell").sort("document", "cell")
+    numbers = found["cell"].to_physical().cast(pl.UInt16).to_numpy()
+    runs = found["document"].rle().struct.unnest().with_columns(end=pl.col("len").cum_sum())
+    return {document: _cells(numbers[end - count : end].tobytes()) for count, document, end in runs.iter_rows()}
 
 
 @lru_cache(maxsize=1 << 10)
-def _cells(listed: str) -> frozenset[str]:
-    return frozenset(listed.split(" "))
+def _cells(numbers: bytes) -> frozenset[str]:
+    return frozenset(registry.cell_codes().categories.gather(np.frombuffer(numbers, np.uint16)))
 
 
 @cache
@@ -132,7 +134,9 @@ def _cells_of_subtotals() -> tuple[tuple[pl.Series, pl.Series], ...]:
 
 def _unique(tables: TablesRead, documents: list[Document]) -> pl.DataFrame:
     """Return ``found`` with each cell once. A cell met twice with the same content is the same table printed twice."""
-    found = tables.found.sort("document", "cell", "row_id", "at")
+    # Document, cell and row in one number: sorting by one column takes a third of sorting by three.
+    place = pl.col("document").cast(pl.UInt64) * (1 << 44) + pl.col("cell").to_physical().cast(pl.UInt64) * (1 << 32) + pl.col("row_id")
+    found = tables.found.sort(place, maintain_order=True)
     again = (pl.col("document") == pl.col("document").shift()) & (pl.col("cell") == pl.col("cell").shift())
     if not found.select(again.any()).item():
         return found

@@ -6,6 +6,7 @@ Here: outcomes of documents, the cells their forms print, units, fingerprints of
 
 from hashlib import sha256
 
+import numpy as np
 import polars as pl
 
 from dagster_project.forms import registry
@@ -66,16 +67,35 @@ def _expected(reports: list[Document], found: pl.DataFrame) -> pl.DataFrame:
     """
     columns = {"document": pl.UInt32, "document_id": pl.String, "form": pl.String}
     listed = pl.DataFrame([(each.index, each.document_id, each.form) for each in reports], schema=columns, orient="row")
-    cells = registry.cells().select("form", pl.col("cell").cast(registry.cell_codes()), "unit", "presence", "row")
-    # Reports and the cells of a form are few and sorted here; sorting all cells of all reports takes as long as finding them.
-    expected = listed.sort("document_id").join(cells.sort("cell"), on="form", how="inner", maintain_order="left_right").join(
-        found, on=["document", "cell"], how="left", maintain_order="left"
+    cells = registry.cells().select(
+        "form",
+        pl.col("cell").cast(registry.cell_codes()),
+        "unit",
+        alternative=pl.col("presence") == "alternative",
+        replaceable=pl.col("row").str.starts_with("other"),
     )
-    met = pl.col("status").is_not_null()
-    alternative = (pl.col("presence") == "alternative") & met
-    borrows = alternative.any().over("document")
-    replaced = pl.col("row").str.starts_with("other") & borrows & ~met
-    return expected.filter(alternative | ((pl.col("presence") == "regular") & ~replaced))
+    # Reports and the cells of a form are few and sorted here; sorting all cells of all reports takes as long as finding them.
+    expected = listed.sort("document_id").join(cells.sort("cell"), on="form", how="inner", maintain_order="left_right")
+    expected = expected.with_columns(found=_number_of(found, expected))
+    met = pl.col("found").is_not_null()
+    borrows = (pl.col("alternative") & met).any().over("document")
+    kept = expected.filter(pl.when("alternative").then(met).otherwise(met | ~pl.col("replaceable") | ~borrows))
+    # What was found is looked up by number, and only of the cells that are kept.
+    of_cell = found.drop("document", "cell")[kept["found"]]
+    return pl.concat([kept.select("document", "document_id", "cell", "unit"), of_cell], how="horizontal")
+
+
+def _number_of(found: pl.DataFrame, expected: pl.DataFrame) -> pl.Series:
+    """Return the row of ``found`` that holds each expected document and cell, NULL where none does: by a table of both, which takes a
+    tenth of joining."""
+    of_found, of_expected = (
+        (frame["document"].to_numpy(), frame["cell"].to_physical().to_numpy()) for frame in (found, expected)
+    )
+    documents = max(int(part.max(initial=0)) for part in (of_found[0], of_expected[0])) + 1
+    rows = np.full((documents, len(registry.cell_codes().categories)), -1, np.int64)
+    rows[of_found] = np.arange(found.height)
+    numbers = pl.Series(rows[of_expected])
+    return numbers.set(numbers < 0, None)
 
 
 def finish(documents: list[Document], cells: pl.DataFrame) -> None:
