@@ -33,6 +33,7 @@ _QUOTES = '《》〈〉"“”‘’# '
 _SEPARATORS = re.compile(r"[_|｜丨]|\s[-–—·]+\s|--+|——+|>>|(?<=[报告])[-–—](?!\d)|(?<!\d)[-–—](?=20)")
 _ONLY_SIGNS = re.compile(r"^[\W_]+|[:：,，\-—_·]+$")
 _NO_NAME = re.compile(r"[:：>＞»;；。，,!！?？]")
+_REMARK_ENDS = ")）]】版年度0123456789"
 _HANGING = "-—–_:："
 _LONGEST_TITLE = 80
 _LONGEST_BODY = 45
@@ -69,6 +70,8 @@ class Grammar:
             rf"(?P<kind>(?:{any_of('between')}|{year}|年度?)*(?P<report>{any_of('report')}))"
             rf"(?P<after>(?:[\(（\[【].*[\)）\]】]|第[一二三四]版|{year})*)$"
         )
+        # What a title ends with: a report, or a remark behind it. Most lines of prose end otherwise, and looking is enough.
+        self._ends = frozenset(word[-1] for word in by_role.get("report", ())) | frozenset(_REMARK_ENDS)
         self._lead = re.compile(rf"^(?:{any_of('lead')})\d{{0,2}}[:：.、]?")
         self._tail = re.compile(r"(?:关于|的|年度|年)+$")
         self._prose = re.compile(any_of("prose"))
@@ -84,6 +87,8 @@ class Grammar:
         # Both of equal length: what is found in the one stands at the same place in the other.
         printed = _CHINESE_YEAR.sub(lambda match: match[0].translate(_DIGITS), printed)
         plain = simplified(printed) if _TRADITIONAL.search(printed) else printed
+        if plain[-1:] not in self._ends:
+            return None
         match = self._title.match(plain)
         if match is None:
             return None
