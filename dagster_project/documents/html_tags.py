@@ -45,11 +45,11 @@ class Tags:
 
     def have(self, *names: str) -> bool:
         """Tell whether any of these tags may be in the page."""
-        return bool(self._in_page[_places_of(names)].any())
+        return not self._in_page.isdisjoint(_places_of(names))
 
     def among_tables(self, *names: str) -> bool:
         """Tell whether any of these tags may stand in a table, or between two."""
-        return bool(self._in_tables[_places_of(names)].any())
+        return not self._in_tables.isdisjoint(_places_of(names))
 
     def may_hide_in_tables(self) -> bool:
         """Tell whether a style may hide something in a table, or between two."""
@@ -71,12 +71,14 @@ def _places(words: np.ndarray) -> np.ndarray:
     return (((words | _LOWER) & kept) * _SPREAD) >> np.uint32(32 - _PLACES_BITS)
 
 
-def _seen(places: np.ndarray) -> np.ndarray:
+def _seen(places: np.ndarray) -> frozenset[int]:
+    # A page has a thousand tags of some twenty names.
     seen = np.zeros(1 << _PLACES_BITS, bool)
     seen[places] = True
-    return seen
+    return frozenset(np.flatnonzero(seen).tolist())
 
 
 @cache
-def _places_of(names: tuple[str, ...]) -> np.ndarray:
-    return _places(np.array([_words(name.encode().ljust(_TOLD_BY))[0] for name in names], np.uint32))
+def _places_of(names: tuple[str, ...]) -> frozenset[int]:
+    words = np.array([_words(name.encode().ljust(_TOLD_BY))[0] for name in names], np.uint32)
+    return frozenset(_places(words).tolist())

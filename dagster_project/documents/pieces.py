@@ -8,6 +8,7 @@ is asked once per batch. Not here: any meaning of a text.
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -179,9 +180,8 @@ class Pieces:
                 if len(cells) >= _HEAD_CELLS:
                     break
                 cells += row
-        index = self.texts
-        self._cell_text.extend([index[text] for row in rows for text in row])
-        self._row_width.extend([len(row) for row in rows])
+        self._cell_text.extend(list(map(self.texts.__getitem__, chain.from_iterable(rows))))
+        self._row_width.extend(list(map(len, rows)))
         self._row_document.extend([len(self.headings) - 1] * len(rows))
         self._row_table.extend([self._table] * len(rows))
         self._row_place.extend([self._places[""]] * len(rows))

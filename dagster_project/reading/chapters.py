@@ -11,6 +11,9 @@ from dagster_project.documents.pieces import TABLE_MARK
 _HEADING = re.compile(
     r"^(?:第?([一二三四五六七八九十]{1,2})(?:[、.．:：\s]|部分[、.．:：\s]*)|[1-9][、.．](?!\d))\s*(\S.{1,39})$"
 )
+_LONGEST_HEADING = 44
+# What a heading begins with, and most lines do not.
+_BEGINNINGS = frozenset("第一二三四五六七八九十123456789")
 _SENTENCE_END = re.compile(r"[。；;，,]$|[。；]")
 # Chapter of the form by a word that its heading must hold, in the order asked.
 _CHAPTERS = (
@@ -33,7 +36,7 @@ def chapters(lines: list[str]) -> list[tuple[int | None, str | None, str]]:
     for line in lines:
         if line == TABLE_MARK:
             continue
-        if len(line) <= 44 and (match := _HEADING.match(line)) and not _SENTENCE_END.search(match[2]):
+        if len(line) <= _LONGEST_HEADING and line[:1] in _BEGINNINGS and (match := _HEADING.match(line)) and not _SENTENCE_END.search(match[2]):
             parts.append((_chapter(match[2]), line, []))
         else:
             parts[-1][2].append(line)
