@@ -65,6 +65,37 @@ def test_a_row_of_marks_within_a_label_tells_of_the_same():
     assert read(lines) == {}
 
 
+def test_labels_stacked_above_their_values_give_the_last_one_none():
+    """As columns without lines come out of a page: the labels of a group, then its rows of values, the group's name among them."""
+    lines = [*head(), *(line for label, values in ROWS[:3] for line in (label, *values.split()))]
+    lines += [ROWS[3][0], ROWS[4][0], *ROWS[3][1].split(), "（三）不予公开", *ROWS[4][1].split()]
+    lines += [line for label, values in ROWS[5:] for line in (label, *values.split())]
+    assert read(lines) == {}
+
+
+def test_a_group_may_print_a_sum_of_its_own():
+    lines = [*head(), *(line for label, values in ROWS[:3] for line in (label, *values.split()))]
+    lines += ["（三）不予公开", *ROWS[3][1].split(), ROWS[3][0], *ROWS[3][1].split()]
+    lines += [line for label, values in ROWS[4:] for line in (label, *values.split())]
+    assert read(lines)["refused_state_secret.total"] == 1
+
+
+def test_labels_below_tables_of_their_values_take_none_of_the_next():
+    """As a converter leaves a page whose rows of values it took for tables, and whose labels for lines below each."""
+    lines: list[list[str]] = [["三、收到和处理政府信息公开申请情况"], ["项目", *APPLICANTS]]
+    for at, (label, values) in enumerate(ROWS):
+        row = values.split()
+        lines += [["", *row], [label]] if at in (3, 4) else [[label, *row]]
+    # The first of the tables stands behind words, the label of the second has none left.
+    lines.insert(5, ["不予公"])
+    reading = read_carefully(
+        [[Chunk(text, f"row={at};cell={cell}") for cell, text in enumerate(row, 1)] for at, row in enumerate(lines, 1)], "2021", {}
+    )
+    found = {cell.cell: cell.value for cell in reading.cells if cell.value is not None}
+    assert "requests.refused_state_secret.total" not in found and "requests.refused_barred_by_law.total" not in found
+    assert found["requests.granted.total"] == 4
+
+
 def test_a_page_number_does_not_stand_in_for_a_value_that_all_rows_lost():
     head = ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"]
     rows = ["规章", "0", "0", "7", "行政规范性文件", "34", "173"]

@@ -6,6 +6,7 @@ Where a row stands in a line of its own, its values are in that line. Elsewhere 
 labels come first. What speaks against it:
 - values between a head and the first label below it, the values of two rows behind one label, or a row of them within a label;
 - values behind words that are no label, other rows, and a label that has none: what stands between may have moved by a row;
+- two labels, a row of values, the name of a group and another row of values: labels stand above their values;
 - a row of items with too few values, line by line: in the one beside it a page number may stand in for what all of them lost.
 Of such a part of a table only lines are taken. Sums do not tell: a row moved as a whole keeps its own.
 """
@@ -37,7 +38,7 @@ def in_order(stream: Stream, anchors: Sequence[Anchor], runs: Runs, form: str) -
     loose = {
         at: run
         for run in runs.found
-        if not run.in_table and run.table not in HEADED_BY_ROWS
+        if run.table not in HEADED_BY_ROWS
         if (at := _label_of(run, labels)) is not None and not _in_own_line(text, labels[at], run)
     }
     if not loose:
@@ -47,6 +48,7 @@ def in_order(stream: Stream, anchors: Sequence[Anchor], runs: Runs, form: str) -
     ]
     parts = _parts(labels)
     disordered = {parts[at] for at in _with_values_first(labels, behind, form) | _perhaps_moved(labels, behind)}
+    disordered |= {parts[at] for at in _stacked_above_values(labels, behind)}
     disordered |= {parts[at] for at in _with_too_few(labels, behind, form)}
     disordered |= {parts[at] for at, label in enumerate(labels) if _runs_through_values(text[label.start : label.end])}
     # A short part may have met a page number; a whole table is as the page was taken apart.
@@ -142,6 +144,21 @@ def _with_values_first(labels: Sequence[Anchor], behind: Sequence[_Behind], form
         in_head = behind[at - 1]
         if in_head.glued or in_head.last >= (1 if row.table == _SHORT_ROWS else _ROW_OF_VALUES):
             found.add(at)
+    return found
+
+
+def _stacked_above_values(labels: Sequence[Anchor], behind: Sequence[_Behind]) -> set[int]:
+    """Return the names of groups that values stand behind, where two labels stand before those of one row: these are the next row's, and
+    which of the labels the first ones belong to is open. Elsewhere they are the group's own sum."""
+    found: set[int] = set()
+    bare = stacked = False
+    for at, (label, here) in enumerate(zip(labels, behind, strict=True)):
+        meaning = label.meaning
+        if meaning.role == "family":
+            if stacked and here.own >= _ROW_OF_VALUES:
+                found.add(at)
+        elif meaning.role == "row" and f"{meaning.table}.{meaning.code}" not in subtotal_rows():
+            bare, stacked = not here.own, bare and here.own > 0
     return found
 
 
