@@ -148,3 +148,13 @@ def test_a_new_line_of_channels_under_the_whole_head() -> None:
     cells = {cell.cell: cell.value for cell in read(*head, *"102030000000000").cells}
     assert cells["remedies.review.total"] == 3 and cells["remedies.suit_after_review.total"] == 0
     assert {cell.value for cell in read(*head, *"102030000000000", *"000000000000000").cells} == {None}
+
+
+def test_one_line_of_results_below_two_channels_is_neither_s() -> None:
+    """As a program leaves a table whose columns it took one after the other."""
+    results = ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"]
+    values = ["1", "0", "2", "0", "3"]
+    alone = {cell.cell: cell.value for cell in read("行政复议", *results, *values).cells}
+    assert alone["remedies.review.total"] == 3
+    found = {cell.cell: cell.value for cell in read("行政复议", "行政诉讼", "未经复议直接起诉", *results, *values).cells}
+    assert not any(found.values())

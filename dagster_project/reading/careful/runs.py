@@ -241,8 +241,9 @@ def _line_of_rows(table: str, head: _Head, part: Region, printed: dict[tuple[str
     named = tuple(row for at, row in enumerate(head.rows) if at == 0 or row != head.rows[at - 1])
     if columns[-len(each) * len(rows) :] == each * len(rows) and named[-len(rows) :] == order:
         meant = rows
-    elif columns == each and named and named[-1] in order:
-        meant = [printed[table, named[-1]]]
+    elif columns == each and len(named) == 1 and named[0] in order:
+        # Below two channels one line of results may be either's.
+        meant = [printed[table, named[0]]]
     elif named and is_part(columns, each * len(rows)) and is_part(named, order) and len(part.cells) == len(each) * len(rows):
         # A page break cut the head: what is left of it contradicts nothing, and a row of the table has all the values.
         meant, head_known = rows, False
