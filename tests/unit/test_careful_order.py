@@ -111,3 +111,18 @@ def test_a_row_that_lost_its_values_takes_nothing_from_the_others():
         lines += [label, *(values.split() if at != 3 else [])]
     found = read(lines)
     assert found["granted.total"] == 4 and "refused_state_secret.total" not in found
+
+
+def test_the_end_of_a_row_above_its_beginning_moves_no_value():
+    """As a program leaves a row whose cells stand half a line apart. The row's own sum holds; those of the columns tell."""
+    rows = [
+        ("一、本年新收政府信息公开申请数量", "6 0 1 0 0 2 9"),
+        ("二、上年结转政府信息公开申请数量", "1 0 0 0 0 0 1"),
+        ("（七）总计", "5 0 1 0 0 2 8"),
+        ("四、结转下年度继续办理", "2 0 0 0 0 0 2"),
+    ]
+    lines = [*head(), *(f"{label} {values}" for label, values in rows)]
+    assert read(lines)["received.natural_person"] == 6
+    at = len(head())
+    found = read([*lines[:at], "一、本年新收政府信息公开申请数量 1 0 0", "6 0 2 9", *lines[at + 1 :]])
+    assert not any(found.get(f"received.{column}") for column in ("natural_person", "business", "research", "public_interest"))

@@ -232,7 +232,7 @@ def _decide(
     to_cut: list[Run] = []
     notes: list[tuple[str, str]] = []
     for run in runs:
-        if not _is_aligned(run) or (glued and not run.in_table and len(run.slots) > 1):
+        if not _is_aligned(run) or (glued and not run.in_table and len(run.slots) > 1) or _in_uneven_lines(run):
             to_cut.append(run)
             continue
         cells = [_aligned(stream, token, slot) for token, slot in zip(run.tokens, run.slots, strict=True)]
@@ -286,6 +286,13 @@ def _printed_rows(table: str, form: str) -> tuple[frozenset[str], frozenset[str]
     """Return the rows of a form's table, and those that reports borrow for it from the other form."""
     cells = registry.cells().filter(form=form, table=table)
     return frozenset(cells.filter(presence="regular")["row"]), frozenset(cells.filter(presence="alternative")["row"])
+
+
+def _in_uneven_lines(run: Run) -> bool:
+    """Whether values stand in several lines, more than one in some: by height, the end of a row may come before its beginning, and its
+    own sum holds all the same."""
+    lines = sum(token.new_line for token in run.tokens[1:])
+    return not run.in_table and 0 < lines < len(run.tokens) - 1
 
 
 def _is_shifted(run: Run) -> bool:
