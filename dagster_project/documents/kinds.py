@@ -33,6 +33,8 @@ _HTML = re.compile(
 )
 # No page and no Markdown begins like this; [ alone may begin a link of Markdown.
 _JSON = re.compile(rb"\{\s*\"[^\"\n]*\"\s*:|\[\s*\{\s*\"[^\"\n]*\"\s*:")
+# Without a name that says otherwise less will do, but [1] is the number of a link.
+_JSON_BEGINS = re.compile(rb"[\[{]\s*[\"\[{]")
 _MARKDOWN_RULE = re.compile(
     rb"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*$|^\s*\|(?:\s*:?-{2,}:?\s*\|)+\s*$", re.MULTILINE
 )
@@ -176,7 +178,8 @@ def _binary(head: bytes) -> bool:
 def _textual(content: bytes, claimed: str | None) -> str:
     head = content[:_SNIFFED]
     stripped = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    if stripped[:1] in (b"{", b"[") and (claimed in ("json", "text", None) or _JSON.match(stripped)):
+    looks_like_json = _JSON_BEGINS if claimed in ("text", None) else _JSON
+    if (claimed == "json" and stripped[:1] in (b"{", b"[")) or looks_like_json.match(stripped):
         return "json"
     if re.match(rb"(?:MIME-Version|From|Subject|Content-Type|Snapshot-Content-Location):", stripped, re.IGNORECASE):
         return "mhtml"

@@ -24,6 +24,8 @@ _CELL_BREAK = re.compile(r"(?<!\\)\|")
 _HTML_TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(\*\*|__|`)")
+# A backslash before a sign says that it is no markup (CommonMark, "Backslash escapes"): 1\.属于国家秘密, \-33.
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def read(content: bytes, into: Pieces) -> None:
@@ -97,8 +99,12 @@ def _unframed(line: str) -> str:
 
 
 def _cell(text: str) -> str:
-    return _LINE_BREAK.sub("\n", _EMPHASIS.sub("", text)).replace("\\|", "|").strip()
+    return _LINE_BREAK.sub("\n", _unmarked(text)).strip()
 
 
 def _plain(line: str) -> str:
-    return " ".join(_EMPHASIS.sub("", line.lstrip("#>").strip()).split())
+    return " ".join(_unmarked(line.lstrip("#>").strip()).split())
+
+
+def _unmarked(text: str) -> str:
+    return _ESCAPED.sub(r"\1", _EMPHASIS.sub("", text))

@@ -25,6 +25,8 @@ def packed(*names: str, text: str = "x") -> bytes:
         (b"| a | b |\n|---|---|\n| 1 | 2 |", "a.txt", "markdown"),
         ("# 标题\n".encode(), "a.md", "markdown"),
         (b'{"a": 1}', "a.json", "json"),
+        (b'[["a", 1]]', "a.txt", "json"),
+        ("[1]首页 [2]政务公开".encode(), "a.txt", "text"),
         (b"\x89PNG\r\n\x1a\n....", "a.html", "image"),
         (b"\x00\x01\x02\x03" * 100, "a.html", "unknown"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "a.doc", "doc"),

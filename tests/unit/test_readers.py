@@ -131,6 +131,11 @@ class TestMarkdown:
         assert grid(pieces) == [["a", "b"], ["1", "2"]]
         assert pieces.heading.lines == ["第一项", TABLE_MARK, "标题", "---", "正文"]
 
+    def test_a_backslash_before_a_sign_is_markup(self):
+        pieces = read(markdown, "1\\.属于国家秘密\n\n| 本年增/减 |\n|---|\n| \\-33 |\n| \\* |\n")
+        assert grid(pieces) == [["本年增/减"], ["-33"], ["*"]]
+        assert pieces.heading.lines[0] == "1.属于国家秘密"
+
     def test_html_tables_inside_markdown_are_read(self):
         pieces = read(markdown, "## 二\n第一段\n<table><tr><td>a</td><td>5</td></tr></table>\n第二段\n")
         assert grid(pieces) == [["a", "5"]]
