@@ -158,3 +158,12 @@ def test_one_line_of_results_below_two_channels_is_neither_s() -> None:
     assert alone["remedies.review.total"] == 3
     found = {cell.cell: cell.value for cell in read("行政复议", "行政诉讼", "未经复议直接起诉", *results, *values).cells}
     assert not any(found.values())
+
+
+def test_totals_that_came_out_of_a_line_of_results_leave_it_open() -> None:
+    """As a converter leaves a line whose totals it took for a table of their own, below a head that is one."""
+    results = ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"]
+    rows = [["行政复议", *results, "行政诉讼", "未经复议直接起诉", *results, "复议后起诉", *results]]
+    rows += [["22 1 15 9 23 4 13 3 16 4 13 5 38"], ["", "47", "", "43", ""]]
+    chunks = [[Chunk(text, f"row={at};cell={cell}") for cell, text in enumerate(row, 1)] for at, row in enumerate(rows, 1)]
+    assert not any(cell.value for cell in read_carefully(chunks, "2021", {}).cells)

@@ -126,3 +126,32 @@ def test_the_end_of_a_row_above_its_beginning_moves_no_value():
     at = len(head())
     found = read([*lines[:at], "一、本年新收政府信息公开申请数量 1 0 0", "6 0 2 9", *lines[at + 1 :]])
     assert not any(found.get(f"received.{column}") for column in ("natural_person", "business", "research", "public_interest"))
+
+
+def test_a_second_row_of_values_behind_a_table_s_row_moves_what_follows():
+    """As a converter leaves rows of a page whose labels stand in two lines: the values in a table above them."""
+    lines = [
+        ["三、收到和处理政府信息公开申请情况"],
+        ["项目", *APPLICANTS],
+        *([label, *values.split()] for label, values in ROWS[:3]),
+        ["1.属于国家秘密", "1 0", "0", "0", "0", "0 1"],
+        ["", "0 0", "0", "0", "0", "0 0"],
+        ["2.其他法律行政法规禁止公开"],
+        ["", "0 2", "0", "0", "0", "0 2"],
+        ["（六）其他处理"],
+        *([label, *values.split()] for label, values in ROWS[5:]),
+    ]
+    reading = read_carefully(
+        [[Chunk(text, f"row={at};cell={cell}") for cell, text in enumerate(row, 1)] for at, row in enumerate(lines, 1)], "2019", {}
+    )
+    found = {cell.cell for cell in reading.cells if cell.value is not None}
+    assert "requests.granted.total" in found
+    assert "requests.refused_barred_by_law.total" not in found
+
+
+def test_the_end_of_a_remark_is_no_label():
+    lines = [*head(), *(line for label, values in ROWS for line in (label, *values.split()))]
+    at = lines.index("1.属于国家秘密")
+    # What a page cut off left of the label of 部分公开.
+    lines[at:at] = ["公开（区分处理的，只计这一情", "其他情形）", *"1000001"]
+    assert not any(cell.startswith("other_other") for cell in read(lines))

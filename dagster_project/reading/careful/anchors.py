@@ -29,6 +29,8 @@ _LONG = 8
 _WORDS = re.compile(rf"[一-鿿㐀-䶿][一-鿿㐀-䶿、,“”]{{{_LONG - 3},{labels.LONGEST_LABEL}}}[一-鿿㐀-䶿]")
 # Tables whose rows are named in the head, before the columns of each.
 HEADED_BY_ROWS = ("remedies",)
+_BRACKET = re.compile(r"[（(【\[]")
+_CLOSING = ("）", ")", "】", "]")
 _OPENING = re.compile(r"[（(【\[“\"‘《#*\s]+$")
 
 
@@ -90,7 +92,7 @@ def find(stream: Stream) -> list[Anchor]:
         if in_word and len(place.word) <= _SHORT:
             continue  # 不计其他情形 is no label 其他: the label that it is a part of was not recognised
         possible = _meanings()[place.word]
-        if in_word or (after > place.end and _HAN.match(stream.text, place.end)):
+        if in_word or (after > place.end and _HAN.match(stream.text, place.end)) or _ends_a_remark(stream.text, place):
             possible = tuple(Meaning(m.table, "word", m.code) if _fills_row(m) else m for m in possible)
         elif len(possible) > 1 and not place.numbered and _HAN.search(_line_before(stream.text, before, place.begin)):
             # 总计 after other words in its line ends a head that names no columns of the form.
@@ -101,6 +103,15 @@ def find(stream: Stream) -> list[Anchor]:
         if meaning is not None:
             found.append(Anchor(place.begin, place.end, meaning, place.numbered))
     return found
+
+
+def _ends_a_remark(text: str, place: "_Place") -> bool:
+    """Whether a bracket closes behind the label that none opens in it or before it: 其他情形） is the end of a label cut in two."""
+    return (
+        text[place.end : place.end + 1] in _CLOSING
+        and not _BRACKET.search(text, place.start, place.end)
+        and not _BRACKET.match(text[max(0, place.start - 1) : place.start])
+    )
 
 
 class _Place(NamedTuple):

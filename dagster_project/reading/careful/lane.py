@@ -292,7 +292,7 @@ def _in_uneven_lines(run: Run) -> bool:
     """Whether values stand in several lines, more than one in some: by height, the end of a row may come before its beginning, and its
     own sum holds all the same."""
     lines = sum(token.new_line for token in run.tokens[1:])
-    return not run.in_table and 0 < lines < len(run.tokens) - 1
+    return 0 < lines < len(run.tokens) - 1
 
 
 def _is_shifted(run: Run) -> bool:

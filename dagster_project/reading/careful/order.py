@@ -136,7 +136,8 @@ def _with_values_first(labels: Sequence[Anchor], behind: Sequence[_Behind], form
         row = printed.get((label.meaning.table, label.meaning.code)) if label.meaning.role == "row" else None
         if row is None or row.table in HEADED_BY_ROWS:
             continue
-        if here.own >= len(row.columns) + min(len(row.columns), _ROW_OF_VALUES):
+        # In a table the second row of values is no longer the label's own.
+        if max(here.own, here.last) >= len(row.columns) + min(len(row.columns), _ROW_OF_VALUES):
             found.add(at)
         before = labels[at - 1].meaning if at else None
         if before is None or (before.table == row.table and before.role in ("row", "family")):
