@@ -167,3 +167,16 @@ def test_totals_that_came_out_of_a_line_of_results_leave_it_open() -> None:
     rows += [["22 1 15 9 23 4 13 3 16 4 13 5 38"], ["", "47", "", "43", ""]]
     chunks = [[Chunk(text, f"row={at};cell={cell}") for cell, text in enumerate(row, 1)] for at, row in enumerate(rows, 1)]
     assert not any(cell.value for cell in read_carefully(chunks, "2021", {}).cells)
+
+
+def test_an_amount_that_goes_on_in_a_row_of_its_own_is_left_open() -> None:
+    rows = [["信息内容", "本年收费金额（单位：万元）"], ["行政事业性", ""], ["收费", "5082.989"]]
+
+    def amount(*more: list[str]) -> list[Decimal | None]:
+        chunks = [
+            [Chunk(text, f"row={at};cell={cell}") for cell, text in enumerate(row, 1)] for at, row in enumerate([*rows, *more], 1)
+        ]
+        return [cell.value for cell in read_carefully(chunks, "2021", {}).cells if cell.value is not None]
+
+    assert amount() == [Decimal("5082.989")]
+    assert amount(["", "1"]) == []

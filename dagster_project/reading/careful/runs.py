@@ -4,6 +4,7 @@ Here: the two shapes in which forms print rows, a label before its values and a 
 rows, each with the columns that the head above names. Not here: cutting glued digits, equations.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,9 @@ from dagster_project.reading.careful.anchors import HEADED_BY_ROWS, Anchor, Mean
 from dagster_project.reading.careful.segmentation import Slot
 from dagster_project.reading.careful.stream import CELL_BREAK, LINE_BREAK, Stream
 from dagster_project.reading.careful.tokens import Region, Token, region
+
+
+_REST_BELOW = re.compile(rf"[{CELL_BREAK} ]*{LINE_BREAK} *{CELL_BREAK}[{CELL_BREAK} ]*[0-9]+[{CELL_BREAK} ]*{LINE_BREAK}")
 
 
 @dataclass(frozen=True)
@@ -226,7 +230,7 @@ def _run(
         tokens = None
         if known is not None:
             tokens = _own(part, len(row.columns), _adds_up(row.table, row.row)) or _padded(part, len(row.columns), head, anchor.end, text)
-        if tokens is None:
+        if tokens is None or (not _adds_up(row.table, row.row) and _goes_on(tokens, text)):
             return None
         return Run(row.table, (row.row,), _slots(row.table, row), tokens, known, tokens is part.cells, part.in_row)
     return None
@@ -284,6 +288,12 @@ def _padded(part: Region, count: int, head: _Head, at: int, text: str) -> tuple[
         return None
     begin, widths = _table_around(text, at - 1)
     return filled if begin <= head.named_at and len(widths) == 1 else None
+
+
+def _goes_on(tokens: tuple[Token, ...], text: str) -> bool:
+    """Whether the last value of a table row may go on in the row below, which holds nothing but digits beside blanks; without a sum
+    nothing tells that they are another number."""
+    return bool(tokens) and _REST_BELOW.match(text, tokens[-1].start + len(tokens[-1].text)) is not None
 
 
 def _table_around(text: str, at: int) -> tuple[int, set[int]]:
