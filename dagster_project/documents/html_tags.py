@@ -24,7 +24,7 @@ _SPREAD = np.uint32(2_654_435_761)
 
 
 class Tags:
-    """The opening tags of one page given as bytes in an encoding that contains ASCII.
+    """The opening tags of one page given as bytes in an encoding that contains ASCII; one at the very end holds nothing and is left out.
 
     ``breaks_off``: the page ends inside its last table.
     """

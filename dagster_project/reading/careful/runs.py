@@ -16,7 +16,6 @@ from dagster_project.reading.careful.segmentation import Slot
 from dagster_project.reading.careful.stream import CELL_BREAK, LINE_BREAK, Stream
 from dagster_project.reading.careful.tokens import Region, Token, region
 
-
 _REST_BELOW = re.compile(rf"[{CELL_BREAK} ]*{LINE_BREAK} *{CELL_BREAK}[{CELL_BREAK} ]*[0-9]+[{CELL_BREAK} ]*{LINE_BREAK}")
 
 
