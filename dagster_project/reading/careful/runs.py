@@ -16,6 +16,7 @@ from dagster_project.reading.careful.segmentation import Slot
 from dagster_project.reading.careful.stream import CELL_BREAK, LINE_BREAK, Stream
 from dagster_project.reading.careful.tokens import Region, Token, region
 
+# A table row that holds blanks and digits, and no label.
 _REST_BELOW = re.compile(rf"[{CELL_BREAK} ]*{LINE_BREAK} *{CELL_BREAK}[{CELL_BREAK} ]*[0-9]+[{CELL_BREAK} ]*{LINE_BREAK}")
 
 
