@@ -155,3 +155,11 @@ def test_the_end_of_a_remark_is_no_label():
     # What a page cut off left of the label of 部分公开.
     lines[at:at] = ["公开（区分处理的，只计这一情", "其他情形）", *"1000001"]
     assert not any(cell.startswith("other_other") for cell in read(lines))
+
+
+def test_a_remark_that_a_row_s_values_stand_in_does_not_give_the_label_the_next_row():
+    lines = [*head(), *(f"{label} {values}" for label, values in ROWS[:3])]
+    lines += ["（二）部分公开（区分处理的，只计这一情形，不计其他情 4 2 0 0 0 0 6", "形）", "1 2 0 1 0 5 9"]
+    lines += [f"{label} {values}" for label, values in ROWS[3:]]
+    found = read(lines)
+    assert found["granted.total"] == 4 and "partially_granted.total" not in found

@@ -19,13 +19,12 @@ from itertools import accumulate, takewhile
 from dagster_project.reading.careful.anchors import HEADED_BY_ROWS, Anchor
 from dagster_project.reading.careful.runs import Run, Runs, rows_of
 from dagster_project.reading.careful.stream import BREAKS, LINE_BREAK, PIECE, Stream
-from dagster_project.reading.careful.tokens import is_value, region
+from dagster_project.reading.careful.tokens import ROW_OF_VALUES, holds_values, is_value, region
 from dagster_project.reading.found import subtotal_rows
 
 _DIGIT = re.compile(r"[0-9]")
 _NUMBERING = re.compile(rf"[{BREAKS}]*[0-9]{{1,2}}[.．、)）][^0-9]")
-# So many values, or glued digits, before the first label are a row of them and no page number.
-_ROW_OF_VALUES = 3
+# So many glued digits before the first label are a row of values and no page number.
 _GLUED_ROW = 6
 # In this table a row may have a single value.
 _SHORT_ROWS = "disclosure"
@@ -50,7 +49,7 @@ def in_order(stream: Stream, anchors: Sequence[Anchor], runs: Runs, form: str) -
     disordered = {parts[at] for at in _with_values_first(labels, behind, form) | _perhaps_moved(labels, behind)}
     disordered |= {parts[at] for at in _stacked_above_values(labels, behind)}
     disordered |= {parts[at] for at in _with_too_few(labels, behind, form)}
-    disordered |= {parts[at] for at, label in enumerate(labels) if _runs_through_values(text[label.start : label.end])}
+    disordered |= {parts[at] for at, label in enumerate(labels) if holds_values(text[label.start : label.end])}
     # A short part may have met a page number; a whole table is as the page was taken apart.
     everywhere = any(table != _SHORT_ROWS for table, _ in disordered)
     doubted = tuple(run for at, run in loose.items() if everywhere or parts[at] in disordered)
@@ -108,12 +107,7 @@ class _Behind:
         # A row of marks is one of values, but a dash or two before a label are none.
         digits = sum(_DIGIT.search(match[0]) is not None for match in last)
         in_lines = not part.beside and all(token.new_line for token in own[1:])
-        return cls(count, len(last) if len(last) >= _ROW_OF_VALUES else digits, glued, parted, in_lines)
-
-
-def _runs_through_values(label: str) -> bool:
-    """Whether a row of marks stands within a label: its words are compared without them."""
-    return sum(is_value(piece) for piece in PIECE.findall(label)) >= _ROW_OF_VALUES
+        return cls(count, len(last) if len(last) >= ROW_OF_VALUES else digits, glued, parted, in_lines)
 
 
 def _parts(labels: Sequence[Anchor]) -> list[tuple[str, int]]:
@@ -137,13 +131,13 @@ def _with_values_first(labels: Sequence[Anchor], behind: Sequence[_Behind], form
         if row is None or row.table in HEADED_BY_ROWS:
             continue
         # In a table the second row of values is no longer the label's own.
-        if max(here.own, here.last) >= len(row.columns) + min(len(row.columns), _ROW_OF_VALUES):
+        if max(here.own, here.last) >= len(row.columns) + min(len(row.columns), ROW_OF_VALUES):
             found.add(at)
         before = labels[at - 1].meaning if at else None
         if before is None or (before.table == row.table and before.role in ("row", "family")):
             continue
         in_head = behind[at - 1]
-        if in_head.glued or in_head.last >= (1 if row.table == _SHORT_ROWS else _ROW_OF_VALUES):
+        if in_head.glued or in_head.last >= (1 if row.table == _SHORT_ROWS else ROW_OF_VALUES):
             found.add(at)
     return found
 
@@ -156,7 +150,7 @@ def _stacked_above_values(labels: Sequence[Anchor], behind: Sequence[_Behind]) -
     for at, (label, here) in enumerate(zip(labels, behind, strict=True)):
         meaning = label.meaning
         if meaning.role == "family":
-            if stacked and here.own >= _ROW_OF_VALUES:
+            if stacked and here.own >= ROW_OF_VALUES:
                 found.add(at)
         elif meaning.role == "row" and f"{meaning.table}.{meaning.code}" not in subtotal_rows():
             bare, stacked = not here.own, bare and here.own > 0

@@ -31,6 +31,8 @@ _LEAD = re.compile(rf"^(?:[{BREAKS}|:：）)】\]”\"’'#]|(?<![{BREAKS}])\*+|
 _REMARK = re.compile(r"[^0-9A-Za-z一-鿿㐀-䶿(（\[【]*(?:[(（\[【].*)?")
 _SENTENCE_END = re.compile(r"[。，、；：！？,.;:!?）)】\]]+")
 _CLAUSE = re.compile(r"[,;。][^0-9]")
+# So many values are a row of them and no page number.
+ROW_OF_VALUES = 3
 _WORDS_OF_MARKS = tuple(sorted(values.MARK_WORDS, key=len, reverse=True))
 
 
@@ -72,6 +74,9 @@ def region(text: str, start: int, end: int, *, below: bool = False) -> Region:
     beside = LINE_BREAK not in part[:at]
     if _splits_a_cell(part):
         return Region(tokens=(), clean=False, beside=beside, figures=True, in_row=True)
+    if lead and holds_values(lead[0]):
+        # A remark in brackets that a row's values stand in: it is the rest of the label, in lines beside which the values stood.
+        return Region(tokens=(), clean=False, beside=beside, figures=True, in_row=False)
     tokens: list[Token] = []
     line_before, clean = False, True
     place = at
@@ -160,6 +165,11 @@ def is_value(piece: str) -> bool:
     if _SENTENCE_END.fullmatch(piece) or _CLAUSE.search(piece):
         return False
     return kind_of(piece)[0] in ("number", "noted", "mark", "illegible")
+
+
+def holds_values(text: str) -> bool:
+    """Tell whether a row of values stands in a text."""
+    return sum(is_value(piece) for piece in PIECE.findall(text)) >= ROW_OF_VALUES
 
 
 def kind_of(piece: str) -> tuple[str, object, str | None, str]:
