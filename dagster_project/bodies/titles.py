@@ -33,6 +33,7 @@ _QUOTES = '《》〈〉"“”‘’# '
 _SEPARATORS = re.compile(r"[_|｜丨]|\s[-–—·]+\s|--+|——+|>>|(?<=[报告])[-–—](?!\d)|(?<!\d)[-–—](?=20)")
 _ONLY_SIGNS = re.compile(r"^[\W_]+|[:：,，\-—_·]+$")
 _NO_NAME = re.compile(r"[:：>＞»;；。，,!！?？]")
+# Of what may stand behind the report in a title, see ``Grammar``: brackets, an edition, a year.
 _REMARK_ENDS = ")）]】版年度0123456789"
 _HANGING = "-—–_:："
 _LONGEST_TITLE = 80

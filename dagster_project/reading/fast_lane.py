@@ -87,10 +87,10 @@ def read_tables(pieces: Pieces) -> TablesRead:
     """Find the cells of the official forms in the tables of a batch."""
     texts = _classified(pieces)
     roles = texts.select("key").join(_roles(), on="key", how="left", maintain_order="left")
-    cells = pieces.cells()
-    cells = pl.concat([cells, _of_texts(texts, cells, "kind", "worded", "damaged", known=pl.col("key").is_not_null())], how="horizontal")
+    cells = _with_texts(pieces.cells(), texts.select("kind", "worded", "damaged", known=pl.col("key").is_not_null()))
     rows, cells = _without_empty_columns(pieces.rows(), cells)
-    labelled = _with_roles(cells.filter("known"), roles)
+    # Few cells hold a label, so what it stands for is asked of those alone.
+    labelled = _with_texts(cells.filter("known"), roles)
     summary = labelled.group_by("row_id").agg(
         request_at=pl.col("cell").filter(pl.col("request").is_not_null()).last(),
         request=pl.col("request").drop_nulls().last(),
@@ -114,14 +114,9 @@ def read_tables(pieces: Pieces) -> TablesRead:
     return TablesRead(everything, rows, texts, heads, pieces.boxes(), _unknown(rows, cells, everything))
 
 
-def _of_texts(texts: pl.DataFrame, cells: pl.DataFrame, *names: str, **more: pl.Expr) -> pl.DataFrame:
-    """Return what is known of the text of each cell. Texts are known by their numbers, which takes a tenth of joining."""
-    return texts.select(*names, **more)[cells["text"]]
-
-
-def _with_roles(cells: pl.DataFrame, roles: pl.DataFrame) -> pl.DataFrame:
-    """Add what each cell's label stands for, see ``_roles``. Few cells hold a label, so it is asked of those alone."""
-    return pl.concat([cells, roles[cells["text"]]], how="horizontal")
+def _with_texts(cells: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    """Add what is known of the text of each cell. Texts are known by their numbers, which takes a tenth of joining."""
+    return pl.concat([cells, texts[cells["text"]]], how="horizontal")
 
 
 def _without_empty_columns(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -207,7 +202,7 @@ def _disclosure(rows: pl.DataFrame, cells: pl.DataFrame, roles: pl.DataFrame) ->
     head_rows = rows.filter("measure_head").select("document", "table", "row_id")
     in_head = cells.join(head_rows, on="row_id", how="semi").filter(pl.col("kind") != "blank")
     order = (
-        _with_roles(in_head, roles)
+        _with_texts(in_head, roles)
         .sort("row_id", "cell")
         .group_by("row_id", maintain_order=True)
         .agg(

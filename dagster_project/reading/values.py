@@ -47,7 +47,8 @@ _MOST_DECIMALS = 6
 def classify(texts: pl.Series) -> pl.DataFrame:
     """Read distinct texts as value cells.
 
-    Returns one row per text, in order: ``kind`` (one of KINDS; text when no digit stands in it), ``value`` (Decimal(18,6), NULL unless number or noted), ``unit`` as printed, ``raw`` (white space collapsed).
+    Returns one row per text, in order: ``kind`` (one of KINDS; text when no digit stands in it), ``value`` (Decimal(18,6), NULL
+    unless number or noted), ``unit`` as printed, ``raw`` (white space collapsed).
     """
     text = pl.col("text").str.replace_all(_UNSEEN, "")
     frame = pl.DataFrame({"text": texts}).select(
