@@ -38,8 +38,9 @@ _JSON_BEGINS = re.compile(rb"[\[{]\s*[\"\[{]")
 _MARKDOWN_RULE = re.compile(
     rb"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*$|^\s*\|(?:\s*:?-{2,}:?\s*\|)+\s*$", re.MULTILINE
 )
-# A row of a table between pipes; so many of them are tables, with or without a rule.
-_PIPED = re.compile(rb"^[ \t]*\|[^|\n]*\|.*\|[ \t\r]*$", re.MULTILINE)
+# A row of a table between pipes, or of cells that pipes part; so many of them are tables, with or without a rule. In Chinese
+# encodings a pipe may be the second byte of a character, but none whose first is ASCII.
+_PIPED = re.compile(rb"^[ \t]*\|[^|\n]*\|.*\|[ \t\r]*$|^[^|\n]*[^|\s][^|\n]*\|[^|\n]*[ -~]\|", re.MULTILINE)
 _FEWEST_PIPED = 5
 _SNIFFED = 8192
 _WORD_PART = re.compile(r"word/document\d*\.xml")

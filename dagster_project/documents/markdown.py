@@ -1,10 +1,11 @@
 """Markdown: pipe tables, tables drawn with rules, HTML tables inside it, headings and lines.
 
-Here: the markup. Not here: repairing what a bad conversion did to a table.
+Here: the markup. Not here: how programs that know no Markdown use pipes (``piped``); repairing what a bad conversion did to a table.
 """
 
 import re
 
+from dagster_project.documents import piped
 from dagster_project.documents.damage import refuse_damaged_tags
 from dagster_project.documents.drawn_tables import DrawnTable, drawn_tables
 from dagster_project.documents.encoding import decode
@@ -20,7 +21,6 @@ _SHORT_RULE = re.compile(r"^\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?$")
 # Below the head of a table whose rows have no outer pipes; and what rules off the only cell of a head.
 _OPEN_RULE = re.compile(r"^:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)+$")
 _DASHES = re.compile(r"^-{3,}$")
-_CELL_BREAK = re.compile(r"(?<!\\)\|")
 _HTML_TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(\*\*|__|`)")
@@ -46,11 +46,13 @@ def _read_lines(raw: list[str], drawn: dict[int, DrawnTable], into: Pieces) -> N
     """Read lines of Markdown without HTML tables into ``into``; ``drawn``: the tables drawn with rules, by their first lines.
 
     The rows of a table stand between pipes, or, below a head and its rule, with pipes between their cells only, up to a blank
-    line; there a line without any pipe is a row of one cell or goes on with one.
+    line; there a line without any pipe is a row of one cell or goes on with one. Without a rule several lines with pipes are rows.
     """
     inside, is_open = 0, False
     lines = into.heading.lines
-    drawn_until = 0
+    drawn_until = piped_until = 0
+    pipes = piped.Pipes.of(raw)
+    without_rule = piped.tables(raw, pipes)
     for at, each in enumerate(raw):
         if at in drawn:
             drawn_until, inside = drawn[at].after, 0
@@ -62,21 +64,22 @@ def _read_lines(raw: list[str], drawn: dict[int, DrawnTable], into: Pieces) -> N
         framed = line.startswith("|")
         if not inside:
             is_open = not framed and _begins_open(raw, at)
-        if framed or (inside and "|" in line) or (is_open and line):
+            piped_until = 0 if framed or is_open else without_rule.get(at, 0)
+        if framed or (inside and "|" in line) or (is_open and line) or at < piped_until:
             if _RULE.match(line) or (inside == 1 and _SHORT_RULE.match(line)):
                 continue
             if not inside:
                 into.begin_table()
                 lines.append(TABLE_MARK)
             inside += 1
-            into.row([_cell(cell) for cell in _CELL_BREAK.split(_unframed(line))])
+            into.row([_cell(cell) for cell in pipes.cells(line)])
             continue
         inside = 0
         if line.startswith("# "):
             into.named("heading", _plain(line))
         # A rule alone parts a heading from an open table below it.
-        if (plain := _plain(line)) and not (_DASHES.match(line) and _has_pipe(raw, at + 1)):
-            lines.append(plain)
+        if not (_DASHES.match(line) and _has_pipe(raw, at + 1)):
+            lines += [plain for part in piped.cells_of_line(line, pipes) if (plain := _plain(part))]
 
 
 def _begins_open(raw: list[str], at: int) -> bool:
@@ -90,12 +93,7 @@ def _begins_open(raw: list[str], at: int) -> bool:
 
 
 def _has_pipe(raw: list[str], at: int) -> bool:
-    return at < len(raw) and _CELL_BREAK.search(raw[at]) is not None
-
-
-def _unframed(line: str) -> str:
-    line = line[1:] if line.startswith("|") else line
-    return line[:-1] if line.endswith("|") and not line.endswith("\\|") else line
+    return at < len(raw) and piped.has_pipe(raw[at])
 
 
 def _cell(text: str) -> str:

@@ -1,9 +1,10 @@
 """Plain text, as a word processor or a crawler exports it: tab-separated rows or drawn tables between lines of prose.
 
-Here: rows are lines with tab stops; consecutive ones are a table. Tables drawn with rules are cut by ``drawn_tables``. Not here: rows between pipes, which are Markdown whatever the
-file is called (``kinds``); rubble without any separator.
+Here: rows are lines with tab stops; consecutive ones are a table. Tables drawn with rules are cut by ``drawn_tables``. Not here:
+rows between pipes, which are Markdown whatever the file is called (``kinds``); rubble without any separator.
 """
 
+from dagster_project.documents import piped
 from dagster_project.documents.drawn_tables import drawn_tables
 from dagster_project.documents.encoding import decode
 from dagster_project.documents.pieces import TABLE_MARK, Pieces
@@ -21,6 +22,7 @@ def read(content: bytes, into: Pieces) -> None:
     raw = text.splitlines()
     drawn = drawn_tables(text, raw)
     drawn_until = 0
+    pipes = piped.Pipes.of(raw)
     for at, line in enumerate(raw):
         if at in drawn:
             drawn_until, inside = drawn[at].after, False
@@ -36,7 +38,8 @@ def read(content: bytes, into: Pieces) -> None:
             into.row(line.rstrip("\r\n").split("\t"))
         else:
             inside = False
-            if stripped := " ".join(line.split()):
-                if "  " in line and len(line) <= _LONGEST_SPACED:
-                    into.heading.spaced[len(lines)] = line
-                lines.append(stripped)
+            for part in piped.cells_of_line(line, pipes):
+                if stripped := " ".join(part.split()):
+                    if "  " in part and len(part) <= _LONGEST_SPACED:
+                        into.heading.spaced[len(lines)] = part
+                    lines.append(stripped)

@@ -14,7 +14,7 @@ from dagster_project.bodies.identity import Identity
 from dagster_project.forms import registry
 
 # Raise it with every change that can change what is read; documents read by an older version are read again.
-READER_VERSION = 9
+READER_VERSION = 10
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Document:
     notes: list[tuple[str, str]] = field(default_factory=list)
     form: str | None = None
     form_by_labels: str | None = None  # told by labels whose values were not read
+    names_form: bool = False  # a heading or labels of the form stand in it, with a title or without
     lane: str = "fast"
     is_scan: bool = False  # its characters were recognised
     duplicate_of: str | None = None
@@ -66,7 +67,7 @@ def recognise(document: Document, cells: set[str], readable: bool) -> None:
     if identity.foreign is not None:
         document.end("not_a_report", "identification", *identity.foreign)
         return
-    if not cells and not identity.is_report:
+    if not cells and not identity.is_report and not document.names_form:
         document.end(
             "not_a_report",
             "recognition",

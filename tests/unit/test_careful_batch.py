@@ -28,3 +28,11 @@ def test_a_report_without_a_title_is_known_by_its_table(tmp_path: Path, between:
 
 def test_a_page_that_quotes_the_heading_is_no_report(tmp_path: Path) -> None:
     assert outcome(tmp_path, f"{PERIOD}{HEADING}" + "本站说明如何填写本章。" * 60)[0] == "not_a_report"
+
+
+def test_a_report_is_known_by_its_chapters_when_its_title_and_its_values_are_lost(tmp_path: Path) -> None:
+    chapters = ["第一部分 总体情况", "第二部分 主动公开政府信息情况", f"第三部分 {HEADING[2:]}", "第五部分 存在的主要问题及改进情况"]
+    text = "\n".join([PERIOD, *chapters, *HEAD, *ROWS.values()])
+    assert outcome(tmp_path, text)[:2] == ("quarantined", "no_form_table")
+    # One of them is quoted by pages about the form.
+    assert outcome(tmp_path, f"{PERIOD}\n{HEADING}\n本站说明如何填写本章。")[0] == "not_a_report"

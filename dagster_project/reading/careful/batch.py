@@ -19,6 +19,8 @@ from dagster_project.reading.document import Document, form_of
 from dagster_project.reading.found import CONFLICTS_OF_TWO_REPORTS, FOUND, cells_met, end_as_several, without_subtotals
 
 _LONGEST_HEADING = 40
+# Of the six chapters.
+_MOST_CHAPTERS = 4
 # The labels of the request table and their values, glued, are longer.
 _SHORTEST_PAGE = 400
 Table = list[tuple[int, str, list[str]]]
@@ -37,6 +39,7 @@ def read_unfinished(found: pl.DataFrame, pieces: Pieces, documents: Sequence[Doc
     printed = {index: dict(zip(cells, numbers, strict=True)) for index, cells, numbers in values.iter_rows()}
     read: list[tuple] = []
     for document in unfinished:
+        document.names_form = _has_the_chapters(pieces.headings[document.index].lines)
         known = printed.get(document.index, {})
         heading = pieces.headings[document.index]
         rows = document_rows(put_together(heading.lines, heading.spaced), tables.get(document.index, []))
@@ -93,20 +96,30 @@ def _names_the_form(lines: list[str]) -> bool:
     """Whether a line is the heading of the chapter on requests, which no other kind of document has, or runs on behind it: a page in
     one line."""
     return any(
-        labels.key_of(line) in _headings() if len(line) <= _LONGEST_HEADING else _runs_on(line)
+        labels.key_of(line).endswith(_headings()["3"]) if len(line) <= _LONGEST_HEADING else _runs_on(line)
         for line in lines
         if "申请" in line
     )
 
 
 def _runs_on(line: str) -> bool:
-    return len(line) >= _SHORTEST_PAGE and any(heading in labels.squeeze(line) for heading in _headings())
+    return len(line) >= _SHORTEST_PAGE and any(heading in labels.squeeze(line) for heading in _headings()["3"])
+
+
+def _has_the_chapters(lines: list[str]) -> bool:
+    """Whether most chapters of the form stand in lines of their own; a page that quotes one of them is about the form."""
+    keys = [labels.key_of(line) for line in lines if len(line) <= _LONGEST_HEADING]
+    return sum(any(key.endswith(headings) for key in keys) for headings in _headings().values()) >= _MOST_CHAPTERS
 
 
 @cache
-def _headings() -> frozenset[str]:
-    chapters = registry.labels().filter(role="chapter", code="3")["label"]
-    return frozenset(labels.key_of(label) for label in chapters)
+def _headings() -> dict[str, tuple[str, ...]]:
+    """Return the headings of the form's chapters by their numbers."""
+    chapters = registry.labels().filter(role="chapter").select("code", "label").unique().sort("code", "label")
+    found: dict[str, tuple[str, ...]] = {}
+    for code, label in chapters.iter_rows():
+        found[code] = (*found.get(code, ()), labels.key_of(label))
+    return found
 
 
 @cache
