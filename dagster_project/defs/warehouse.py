@@ -1,4 +1,4 @@
-"""Warehouse: every dbt model and seed as an asset, every dbt test as a check, built by dbt in this process."""
+"""Warehouse: every dbt model and seed as an asset, every dbt test as a check, built by dbt."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -55,12 +55,10 @@ def warehouse_assets(home: Home) -> dg.AssetsDefinition:
         if indirect:
             selection = [*selection, "--indirect-selection", indirect]
         archive.reporter.stage("models")
-        with archive.home.only_run():
-            with archive.measured("dbt"):
-                archive.home.require_warehouse()
-                said = dbt_events.build(archive.home, selection, nodes, archive.reporter)
-            with archive.measured("dbt metadata"):
-                yield from dbt_events.events(context, archive.home, manifest, translator, said)
+        said = dbt_events.Build()
+        with archive.home.only_run(), archive.measured("dbt"):
+            archive.home.require_warehouse()
+            yield from dbt_events.build(context, archive.home, selection, manifest, translator, archive.reporter, nodes, said)
         if said.failures:
             raise dg.Failure(_sentence(said.failures, said.skipped), allow_retries=False)
 

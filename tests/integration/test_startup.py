@@ -102,7 +102,9 @@ def test_dbt_reads_the_frames_of_the_data_folder_it_is_run_for(tmp_path: Path, c
             ]
             rows = [dict.fromkeys(CELLS.polars_schema) | row for row in rows]
             (CELLS.build(rows) if frame is CELLS else frame.empty()).write_parquet(place)
-        result = dbt_project.invoke(home, ["show", "--inline", "select count(*) as cells from {{ source('staging', 'cells') }}"])
+        command = ["show", "--inline", "select count(*) as cells from {{ source('staging', 'cells') }}"]
+        home.into_environment()
+        result = dbt_project.invoke(home, command, dbt_parse.for_dbt(dbt_project.cache(home), home))
         assert result.success, result.exception
         assert result.result.results[0].agate_table.rows[0]["cells"] == documents
 

@@ -46,11 +46,10 @@ def folder(home: Home, parse: Parse) -> Path:
 
     ``parse`` runs a dbt command with a target path and raises when dbt does.
     """
-    name = f"{_PREFIX}{fingerprint()}"
-    places = (SHARED, home.dbt_target / "cache")
-    for place in places:
-        if (place / name / _MANIFEST).exists():
-            return place / name
+    known = found(home)
+    if known is not None:
+        return known
+    name, places = _state(), _places(home)
     place = next((place for place in places[:-1] if _writable(place)), places[-1])
     place.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".parsing-", dir=place))
@@ -62,6 +61,12 @@ def folder(home: Home, parse: Parse) -> Path:
         shutil.rmtree(building, ignore_errors=True)
     _forget_old(place)
     return place / name
+
+
+def found(home: Home) -> Path | None:
+    """Return the folder of what parsing gave for the project as it is now, None when it has to be parsed first."""
+    name = _state()
+    return next((place / name for place in _places(home) if (place / name / _MANIFEST).exists()), None)
 
 
 def for_dagster(folder: Path, home: Home) -> dict[str, Any]:
@@ -90,6 +95,14 @@ def fingerprint() -> str:
             if path.is_file() and relative.parts[0] not in _NOT_SOURCES and not path.name.startswith("."):
                 digest.update(f"{relative.as_posix()}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def _state() -> str:
+    return f"{_PREFIX}{fingerprint()}"
+
+
+def _places(home: Home) -> tuple[Path, ...]:
+    return (SHARED, home.dbt_target / "cache")
 
 
 def _writable(place: Path) -> bool:

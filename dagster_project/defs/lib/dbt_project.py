@@ -1,7 +1,7 @@
-"""The dbt project as this process uses it: parsed only when it changed, called in this process.
+"""The dbt project: parsed only when it changed, and dbt called in the process that asks.
 
-Here: calling dbt, and its parsed manifest. Not here: what is kept of parsing (``dbt_parse``), events of a run
-(``dbt_events``), the models (dbt/).
+Here: calling dbt, and its parsed manifest. Not here: what is kept of parsing (``dbt_parse``), the process in which dbt builds
+(``dbt_process``), events of a run (``dbt_events``), the models (dbt/).
 """
 
 import logging
@@ -25,24 +25,30 @@ class DbtError(Unusable):
     """dbt could not parse or run the project. The message is dbt's own."""
 
 
-def invoke(home: Home, command: Sequence[str], on_event: Callable | None = None) -> "dbtRunnerResult":
-    """Run one dbt command on the parsed project, in this process (a dbt process of its own costs 12 to 35 seconds).
+def invoke(
+    home: Home, command: Sequence[str], parsed: "Manifest", on_event: Callable | None = None, *, project: Path = DBT
+) -> "dbtRunnerResult":
+    """Run one dbt command in this process on the parsed project, into which dbt writes. ``project``: its folder.
 
     Raises:
         DbtError: dbt stopped before it had results.
         BaseException: the user stopped it, in Python's or in dagster's way; dbt catches it, here it goes on.
     """
-    parsed = dbt_parse.for_dbt(cache(home), home)
     # dbt would write its artifacts again, half a megabyte that nobody reads; the compiled SQL is written all the same.
-    return _invoke([*command, "--no-write-json"], home.dbt_target, parsed, on_event)
+    return _invoke([*command, "--no-write-json"], home.dbt_target, parsed, on_event, project)
 
 
 def _invoke(
-    command: Sequence[str], target: Path, parsed: "Manifest | None" = None, on_event: Callable | None = None
+    command: Sequence[str],
+    target: Path,
+    parsed: "Manifest | None" = None,
+    on_event: Callable | None = None,
+    project: Path | None = None,
 ) -> "dbtRunnerResult":
+    folder = str(project or DBT)
     try:
-        result = _runner_class()(manifest=parsed, callbacks=[on_event] if on_event else []).invoke(
-            [*_QUIET, *command, "--project-dir", str(DBT), "--profiles-dir", str(DBT), "--target-path", str(target)]
+        result = runner_class()(manifest=parsed, callbacks=[on_event] if on_event else []).invoke(
+            [*_QUIET, *command, "--project-dir", folder, "--profiles-dir", folder, "--target-path", str(target)]
         )
     finally:
         _close_warehouse()
@@ -53,7 +59,8 @@ def _invoke(
     return result
 
 
-def _runner_class() -> "type[dbtRunner]":
+def runner_class() -> "type[dbtRunner]":
+    """Import dbt and return what runs it."""
     handlers = list(logging.root.handlers)
     from dbt.cli.main import dbtRunner
 

@@ -43,6 +43,9 @@ def execute(archive: Archive) -> Execution:
         Unusable: the archive cannot be listed, a file that people edit is not as it must be, or dbt cannot parse its project.
         KeyboardInterrupt: the user stopped it, which the history has as a failure; every step left what it wrote whole.
     """
+    from dagster_project.defs.lib import dbt_process
+
+    dbt_process.prepare(archive.home)
     from dagster_project.definitions import defs
     from dagster_project.defs.lib import dbt_project, event_log
     from dagster_project.defs.lib.review import require_review
