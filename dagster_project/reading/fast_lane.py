@@ -107,6 +107,7 @@ def read_tables(pieces: Pieces) -> TablesRead:
         # A file that breaks off inside a table breaks off in its last row.
         last=pl.col("row_id") == pl.col("row_id").max().over("document"),
     )
+    rows = _with_rests_below(rows, cells)
     found = [_requests(rows, cells, labelled), _remedies(rows, cells, labelled)]
     disclosure, heads = _disclosure(rows, cells, roles)
     found.append(disclosure)
@@ -132,6 +133,27 @@ def _without_empty_columns(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[pl.
     trimmed = trimmed.with_columns(width=pl.col("width") - pl.col("empty"), trimmed=pl.col("empty") > 0).drop("filled", "empty")
     kept = cells.join(trimmed.select("row_id", "width"), on="row_id", how="left", maintain_order="left")
     return trimmed, kept.filter(pl.col("cell") < pl.col("width")).drop("width")
+
+
+def _with_rests_below(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """Add ``goes_on``: whether the row below may hold the rest of what this one's cells hold. Where a row is a line, a long number goes
+    on beside what is left of the label, or a blank."""
+    labels_of_rows = ("request_at", "item_at", "families")
+    heads = pl.any_horizontal("request_head", "remedy_head", "measure_head", "captioned")
+    bare = rows.filter(pl.all_horizontal(pl.col(labels_of_rows).is_null()) & ~heads).select("document", "table", "row_id", "row")
+    rests = (
+        cells.join(bare.select("row_id"), on="row_id", how="semi")
+        .group_by("row_id")
+        .agg(
+            number=(pl.col("kind") == "number").any(),
+            words=(pl.col("known") | pl.col("worded")).any(),
+        )
+        .filter(pl.col("number") & ~pl.col("words"))
+    )
+    above = bare.join(rests.select("row_id"), on="row_id", how="semi").select("document", "table", pl.col("row") - 1, goes_on=pl.lit(True))
+    return rows.join(above, on=["document", "table", "row"], how="left", maintain_order="left").with_columns(
+        pl.col("goes_on").fill_null(False)
+    )
 
 
 def _classified(pieces: Pieces) -> pl.DataFrame:
@@ -170,7 +192,7 @@ def _requests(rows: pl.DataFrame, cells: pl.DataFrame, labelled: pl.DataFrame) -
     # Most tables have no cell beyond the form's columns.
     wide = ((pl.col("width") - pl.col("request_at") - 1).max() > len(_APPLICANTS)).over("document", "table")
     candidates = candidates.select(
-        "document", "table", "row_id", "code", _OPEN_END, label_at="request_at", trusted="head_known", wide=wide
+        "document", "table", "row_id", "code", _OPEN_END, label_at="request_at", trusted=pl.col("head_known") & ~pl.col("goes_on"), wide=wide
     )
     parted = between_empty_columns(candidates.filter("wide"), cells, len(_APPLICANTS))
     whole = candidates.join(parted.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
@@ -230,7 +252,11 @@ def _disclosure(rows: pl.DataFrame, cells: pl.DataFrame, roles: pl.DataFrame) ->
     for count in candidates["measures"].list.len().unique().sort():
         part = candidates.filter(pl.col("measures").list.len() == count)
         taken = after_label(
-            part.select("document", "table", "row_id", "code", _OPEN_END, label_at="item_at", trusted="clean"), cells, count
+            part.select(
+                "document", "table", "row_id", "code", _OPEN_END, label_at="item_at", trusted=pl.col("clean") & ~pl.col("goes_on")
+            ),
+            cells,
+            count,
         )
         parts.append(
             taken.join(part.select("row_id", "measures", "head_text"), on="row_id", how="left", maintain_order="left")

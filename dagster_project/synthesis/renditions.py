@@ -90,6 +90,20 @@ def _pipes_a_row(page: Page, random: Random) -> str:
     return _by_blocks(page, lines, first="# ")
 
 
+def _filled_up(page: Page, random: Random) -> str:
+    """As programs write that take the text out of a page: empty cells left out, the ends of rows filled up with pipes instead."""
+    first = random.choice(("| ", ""))
+
+    def lines(table: PageTable) -> list[str]:
+        rows = [[text for text in row.texts() if text] for row in table.rows]
+        widest = max(len(row.texts()) for row in table.rows)
+        filled = [first + " | ".join(row) + " |" + " " * (len(row) < widest) + "|" * (widest - len(row)) for row in rows if row]
+        # A title spans the table, so that some row is always filled up by more than one.
+        return [f"{first}（单位：件） | {'|' * (max(widest, 3) - 1)}", *filled]
+
+    return _by_blocks(page, lines)
+
+
 def _lines(page: Page, random: Random) -> str:
     return _by_blocks(page, lambda table: [text for row in table.rows for text in row.texts() if text])
 
@@ -215,6 +229,7 @@ RENDITIONS: dict[str, Rendition] = {
         Rendition("tabs", "txt", _tabs, keeps_blanks=True),
         Rendition("pipes", "md", _pipes, keeps_blanks=True),
         Rendition("pipes_a_row", "md", _pipes_a_row, keeps_blanks=True, names_columns=False),
+        Rendition("filled_up", "txt", _filled_up),
         Rendition("lines", "txt", _lines),
         Rendition("spaced", "txt", _spaced),
         Rendition("laid_out", "txt", _laid_out),

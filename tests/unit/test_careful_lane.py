@@ -180,3 +180,14 @@ def test_an_amount_that_goes_on_in_a_row_of_its_own_is_left_open() -> None:
 
     assert amount() == [Decimal("5082.989")]
     assert amount(["", "1"]) == []
+
+
+def test_a_blank_at_the_end_of_a_row_counts_as_one_of_its_cells() -> None:
+    head = ["信息内容", "上一年项目数量", "本年增/减", "", "处理决定数量"]
+    rows = [["第二十条第（六）项"], head, ["行政处罚", "816", "", "9", ""], ["行政强制", "867", "", "48", "128"], ["第二十条第（八）项"]]
+    published = {cell.cell: cell.value for cell in read(*rows, form="2019").cells if cell.value is not None}
+    assert published == {
+        "disclosure.coercions.items_last_year": 867,
+        "disclosure.coercions.items_change": 48,
+        "disclosure.coercions.decisions": 128,
+    }

@@ -163,3 +163,25 @@ def test_a_remark_that_a_row_s_values_stand_in_does_not_give_the_label_the_next_
     lines += [f"{label} {values}" for label, values in ROWS[3:]]
     found = read(lines)
     assert found["granted.total"] == 4 and "partially_granted.total" not in found
+
+
+def items(*lines: str) -> dict[str, int]:
+    return {
+        cell.removeprefix("disclosure."): value
+        for cell, value in read_rows([[line] for line in ["第二十条第（六）项", *lines, "第二十条第（八）项"]], "2019").items()
+    }
+
+
+def test_an_items_values_before_one_that_has_none_may_be_that_ones():
+    head = ["信息内容", "上一年项目数量", "本年增/减", "处理决定数量"]
+    both = items(*head, "行政处罚", "7", "1", "277", "行政强制", "4", "0", "9")
+    assert both["penalties.decisions"] == 277 and both["coercions.decisions"] == 9
+    assert items(*head, "行政处罚", "7", "1", "277", "行政强制") == {}
+    # In the label's own line they are its own.
+    assert items(*head, "行政处罚 7 1 277", "行政强制")["penalties.decisions"] == 277
+
+
+def test_lines_that_some_values_or_heads_share_tell_no_order():
+    head, whole = ["信息内容", "上一年项目数量", "本年增/减", "处理决定数量"], ["行政处罚", "7", "1", "277"]
+    assert items(*head, *whole, "行政强制 4", "0", "9") == {}
+    assert items("信息内容", "上一年项目数量 本年增/减", "处理决定数量", *whole, "行政强制", "4", "0", "9") == {}

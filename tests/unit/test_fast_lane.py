@@ -47,6 +47,14 @@ class TestRequests:
         assert found(head + row(NEW, *"123456", "")) == dict.fromkeys(seven("received", "1 2 3 4 5 6 7"))
         assert found(head + row(NEW, *"1234567", "")) == seven("received", "1 2 3 4 5 6 7")
 
+    @pytest.mark.parametrize("below", [row("", "", "", "", "", "", "", "8"), row("量", "", "", "", "", "", "", "8")])
+    def test_a_row_of_digits_without_a_label_may_be_the_rest_of_the_row_above(self, below):
+        assert found(HEAD + row(NEW, *"1234567") + below) == dict.fromkeys(seven("received", "1 2 3 4 5 6 7"))
+
+    def test_a_row_under_a_label_of_its_own_is_no_rest(self):
+        other = row("其他主动公开的各类文件", *"1234567")
+        assert found(HEAD + row(NEW, *"1234567") + other) == seven("received", "1 2 3 4 5 6 7")
+
     def test_a_total_before_the_last_result_is_not_the_head_of_the_form(self):
         results = ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"]
         other = [*results[:3], "总计", "尚未审结"]

@@ -7,6 +7,8 @@ labels come first. What speaks against it:
 - values between a head and the first label below it, the values of two rows behind one label, or a row of them within a label;
 - values behind words that are no label, other rows, and a label that has none: what stands between may have moved by a row;
 - two labels, a row of values, the name of a group and another row of values: labels stand above their values;
+- an item's values below it, before an item that has none: no sum of other rows tells whose they are;
+- heads or values of which some share a line and others do not: the lines are not those of a table, nor need their order be;
 - a row of items with too few values, line by line: in the one beside it a page number may stand in for what all of them lost.
 Of such a part of a table only lines are taken. Sums do not tell: a row moved as a whole keeps its own.
 """
@@ -14,7 +16,7 @@ Of such a part of a table only lines are taken. Sums do not tell: a row moved as
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, takewhile
+from itertools import accumulate, pairwise, takewhile
 
 from dagster_project.reading.careful.anchors import HEADED_BY_ROWS, Anchor
 from dagster_project.reading.careful.runs import Run, Runs, rows_of
@@ -23,6 +25,7 @@ from dagster_project.reading.careful.tokens import ROW_OF_VALUES, holds_values, 
 from dagster_project.reading.found import subtotal_rows
 
 _DIGIT = re.compile(r"[0-9]")
+_GAP = re.compile(rf"[{BREAKS}]*")
 _NUMBERING = re.compile(rf"[{BREAKS}]*[0-9]{{1,2}}[.．、)）][^0-9]")
 # So many glued digits before the first label are a row of values and no page number.
 _GLUED_ROW = 6
@@ -49,6 +52,8 @@ def in_order(stream: Stream, anchors: Sequence[Anchor], runs: Runs, form: str) -
     disordered = {parts[at] for at in _with_values_first(labels, behind, form) | _perhaps_moved(labels, behind)}
     disordered |= {parts[at] for at in _stacked_above_values(labels, behind)}
     disordered |= {parts[at] for at in _with_too_few(labels, behind, form)}
+    disordered |= {parts[at] for at in _perhaps_of_the_next(labels, behind, parts)}
+    disordered |= _in_uneven_lines(text, labels, behind, parts)
     disordered |= {parts[at] for at, label in enumerate(labels) if holds_values(text[label.start : label.end])}
     # A short part may have met a page number; a whole table is as the page was taken apart.
     everywhere = any(table != _SHORT_ROWS for table, _ in disordered)
@@ -85,14 +90,16 @@ def _ends(labels: Sequence[Anchor], text: str) -> list[int]:
 @dataclass(frozen=True)
 class _Behind:
     """What stands between a label and the next: ``own`` values directly behind it, ``last`` values directly before the next, of which
-    one is ``glued`` of many digits; ``parted``: the latter are others, behind words. ``in_lines``: each of its own values stands in
-    a line of its own."""
+    one is ``glued`` of many digits; ``parted``: the latter are others, behind words. ``below``: its own values begin in a line below;
+    ``in_lines``: each of them stands in a line of its own; ``uneven``: some of them do, or begin one, others share the line before."""
 
     own: int
     last: int
     glued: bool
     parted: bool
+    below: bool
     in_lines: bool
+    uneven: bool
 
     @classmethod
     def of(cls, text: str) -> "_Behind":
@@ -106,8 +113,11 @@ class _Behind:
         count = len(own) or int(part.figures and not _NUMBERING.match(text))
         # A row of marks is one of values, but a dash or two before a label are none.
         digits = sum(_DIGIT.search(match[0]) is not None for match in last)
-        in_lines = not part.beside and all(token.new_line for token in own[1:])
-        return cls(count, len(last) if len(last) >= ROW_OF_VALUES else digits, glued, parted, in_lines)
+        breaks = sum(token.new_line for token in own[1:])
+        in_lines = not part.beside and breaks == len(own[1:])
+        uneven = bool(breaks) and (part.beside or not in_lines)
+        last_values = len(last) if len(last) >= ROW_OF_VALUES else digits
+        return cls(count, last_values, glued, parted, bool(own) and not part.beside, in_lines, uneven)
 
 
 def _parts(labels: Sequence[Anchor]) -> list[tuple[str, int]]:
@@ -166,6 +176,32 @@ def _with_too_few(labels: Sequence[Anchor], behind: Sequence[_Behind], form: str
         if label.meaning.role == "row" and label.meaning.table == _SHORT_ROWS and here.in_lines
         if (row := printed.get((_SHORT_ROWS, label.meaning.code))) is not None and 0 < here.own < len(row.columns)
     }
+
+
+def _perhaps_of_the_next(labels: Sequence[Anchor], behind: Sequence[_Behind], parts: Sequence[tuple[str, int]]) -> set[int]:
+    """Return the labels of items whose values stand below them, before another item of their part that has none."""
+    of_item = [label.meaning.role == "row" and label.meaning.table == _SHORT_ROWS for label in labels]
+    return {
+        at
+        for at in range(len(labels) - 1)
+        if of_item[at] and of_item[at + 1] and parts[at] == parts[at + 1] and behind[at].below and not behind[at + 1].own
+    }
+
+
+def _in_uneven_lines(
+    text: str, labels: Sequence[Anchor], behind: Sequence[_Behind], parts: Sequence[tuple[str, int]]
+) -> set[tuple[str, int]]:
+    """Return the parts of the disclosure table whose heads, or the values of one of whose items, stand in uneven lines."""
+    found = {
+        parts[at]
+        for at, (label, here) in enumerate(zip(labels, behind, strict=True))
+        if label.meaning.role == "row" and label.meaning.table == _SHORT_ROWS and here.uneven
+    }
+    gaps: dict[tuple[str, int], set[bool]] = {}
+    for at, (label, following) in enumerate(pairwise(labels)):
+        if label.meaning.table == following.meaning.table == _SHORT_ROWS and label.meaning.role == following.meaning.role == "column":
+            gaps.setdefault(parts[at], set()).add(LINE_BREAK in _GAP.match(text, label.end)[0])
+    return found | {part for part, broken in gaps.items() if len(broken) > 1}
 
 
 def _perhaps_moved(labels: Sequence[Anchor], behind: Sequence[_Behind]) -> set[int]:

@@ -16,8 +16,10 @@ from dagster_project.reading.careful.segmentation import Slot
 from dagster_project.reading.careful.stream import CELL_BREAK, LINE_BREAK, Stream
 from dagster_project.reading.careful.tokens import Region, Token, region
 
-# A table row that holds blanks and digits, and no label.
-_REST_BELOW = re.compile(rf"[{CELL_BREAK} ]*{LINE_BREAK} *{CELL_BREAK}[{CELL_BREAK} ]*[0-9]+[{CELL_BREAK} ]*{LINE_BREAK}")
+# A table row that holds blanks and digits, and no label, or the rest of the one above.
+_REST_BELOW = re.compile(
+    rf"[{CELL_BREAK} ]*{LINE_BREAK}[^{CELL_BREAK}{LINE_BREAK}0-9]{{0,20}}{CELL_BREAK}[{CELL_BREAK} ]*[0-9]+[{CELL_BREAK} ]*(?:{LINE_BREAK}|$)"
+)
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,7 @@ def find_runs(stream: Stream, anchors: Sequence[Anchor], form: str) -> Runs:
         part = region(stream.text, anchor.end, following, below=meaning.table in HEADED_BY_ROWS)
         if not part.tokens and not part.figures and not (part.cells and meaning.role == "row"):
             continue
-        run = _run(anchor, head, part, form, printed, stream.text)
+        run = _run(anchor, head, part, form, printed, stream.text, following)
         if run is not None:
             found.append(run)
         elif part.figures or (part.tokens and part.clean):
@@ -217,7 +219,7 @@ def _rows_meant(
 
 
 def _run(
-    anchor: Anchor, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row], text: str
+    anchor: Anchor, head: _Head, part: Region, form: str, printed: dict[tuple[str, str], Row], text: str, following: int
 ) -> Run | None:
     last = anchor.meaning
     if last.table in HEADED_BY_ROWS:
@@ -230,7 +232,7 @@ def _run(
         tokens = None
         if known is not None:
             tokens = _own(part, len(row.columns), _adds_up(row.table, row.row)) or _padded(part, len(row.columns), head, anchor.end, text)
-        if tokens is None or (not _adds_up(row.table, row.row) and _goes_on(tokens, text)):
+        if tokens is None or (not _adds_up(row.table, row.row) and _goes_on(tokens, text, following)):
             return None
         return Run(row.table, (row.row,), _slots(row.table, row), tokens, known, tokens is part.cells, part.in_row)
     return None
@@ -290,10 +292,10 @@ def _padded(part: Region, count: int, head: _Head, at: int, text: str) -> tuple[
     return filled if begin <= head.named_at and len(widths) == 1 else None
 
 
-def _goes_on(tokens: tuple[Token, ...], text: str) -> bool:
-    """Whether the last value of a table row may go on in the row below, which holds nothing but digits beside blanks; without a sum
-    nothing tells that they are another number."""
-    return bool(tokens) and _REST_BELOW.match(text, tokens[-1].start + len(tokens[-1].text)) is not None
+def _goes_on(tokens: tuple[Token, ...], text: str, following: int) -> bool:
+    """Whether the last value of a table row may go on in the row below, which holds nothing but digits beside blanks and what is left of
+    the label, before the next label; without a sum nothing tells that they are another number."""
+    return bool(tokens) and _REST_BELOW.match(text, tokens[-1].start + len(tokens[-1].text), following) is not None
 
 
 def _table_around(text: str, at: int) -> tuple[int, set[int]]:

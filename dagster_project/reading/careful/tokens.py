@@ -16,6 +16,7 @@ from dagster_project.reading.careful.stream import BREAKS, CELL_BREAK, LINE_BREA
 _DIGITS = re.compile(r"[0-9]")
 _FIGURE = re.compile(rf"[+-]?[0-9]|{PARTED}")
 # The rest of a number that a line broke off.
+_BLANK_CELLS = re.compile(rf"[{CELL_BREAK} ]+")
 _DECIMALS = re.compile(r"[.,][0-9]")
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
 # Digits that may be several numbers: signs and one decimal point may stand among them, a unit of money at the end.
@@ -96,9 +97,15 @@ def region(text: str, start: int, end: int, *, below: bool = False) -> Region:
         beside=beside,
         figures=_FIGURE.match(part, at) is not None,
         in_row=CELL_BREAK in part[:place],
-        cells=_row_cells(part, start, below),
+        cells=_row_cells(part + _blank_rest(text, end), start, below),
         goes_on=_values_in_lines(part[place:]) if below else 0,
     )
+
+
+def _blank_rest(text: str, end: int) -> str:
+    """Return the blank cells at the end of a row, behind which the next label's stretch begins."""
+    match = _BLANK_CELLS.match(text, end)
+    return match[0] if match and text[match.end() : match.end() + 1] in ("", LINE_BREAK) else ""
 
 
 def _values_in_lines(text: str) -> int:
