@@ -4,6 +4,9 @@ Here: rows are lines with tab stops; consecutive ones are a table. Tables drawn 
 rows between pipes, which are Markdown whatever the file is called (``kinds``); rubble without any separator.
 """
 
+import re
+from math import gcd
+
 from dagster_project.documents import piped
 from dagster_project.documents.drawn_tables import drawn_tables
 from dagster_project.documents.encoding import decode
@@ -12,6 +15,8 @@ from dagster_project.documents.pieces import TABLE_MARK, Pieces
 KINDS = ("text",)
 # A line of columns kept apart by blanks; longer ones are prose, or a report in one line.
 _LONGEST_SPACED = 1000
+# Between two texts: one that indents a line or ends it parts no cells.
+_TABS = re.compile(r"(?<=[^\s])\t+(?=[^\s])")
 
 
 def read(content: bytes, into: Pieces) -> None:
@@ -23,6 +28,7 @@ def read(content: bytes, into: Pieces) -> None:
     drawn = drawn_tables(text, raw)
     drawn_until = 0
     pipes = piped.Pipes.of(raw)
+    tabs = _between_cells(text)
     for at, line in enumerate(raw):
         if at in drawn:
             drawn_until, inside = drawn[at].after, False
@@ -35,7 +41,7 @@ def read(content: bytes, into: Pieces) -> None:
                 into.begin_table()
                 lines.append(TABLE_MARK)
             inside = True
-            into.row(line.rstrip("\r\n").split("\t"))
+            into.row(line.rstrip("\r\n").split(tabs))
         else:
             inside = False
             for part in piped.cells_of_line(line, pipes):
@@ -43,3 +49,8 @@ def read(content: bytes, into: Pieces) -> None:
                     if "  " in part and len(part) <= _LONGEST_SPACED:
                         into.heading.spaced[len(lines)] = part
                     lines.append(stripped)
+
+
+def _between_cells(text: str) -> str:
+    """Return the tabs between two cells: one, or as many as some programs write everywhere; then a single one of them is no empty cell."""
+    return "\t" * (gcd(*(len(each) for each in set(_TABS.findall(text)))) or 1)

@@ -191,3 +191,11 @@ def test_a_blank_at_the_end_of_a_row_counts_as_one_of_its_cells() -> None:
         "disclosure.coercions.items_change": 48,
         "disclosure.coercions.decisions": 128,
     }
+
+
+def test_one_cell_of_several_columns_holds_one_value_however_it_is_parted() -> None:
+    head, spaced = ["信息内容", "上一年项目数量", "本年增/减"], "行政事业性收费"
+    assert [cell.value for cell in read(["第二十条第（八）项"], head, [spaced, "3 7"], form="2019").cells] in ([], [None, None])
+    # Where the head stands in one cell too, blanks part values.
+    values = [cell.value for cell in read(["第二十条第（八）项"], [" ".join(head)], [f"{spaced} 3 7"], form="2019").cells]
+    assert values == [3, 7]

@@ -104,6 +104,10 @@ class TestHtmlPages:
 
 
 class TestText:
+    def test_tabs_that_are_doubled_everywhere_part_two_cells(self):
+        assert grid(read(text, "\t正文\n项\t\t甲\t\t乙\n规章\t\t\t\t7\n采购\t\t58\n"))[1:] == [["项", "甲", "乙"], ["规章", "", "7"], ["采购", "58"]]
+        assert grid(read(text, "项\t甲\t乙\n规章\t\t7\n")) == [["项", "甲", "乙"], ["规章", "", "7"]]
+
     def test_lines_with_tabs_are_rows_and_a_line_without_ends_the_table(self):
         pieces = read(text, "题目\n\na\t1\t\nb\t2\t3\n中间\nc\t4\n")
         assert grid(pieces) == [["a", "1", ""], ["b", "2", "3"], ["c", "4"]]

@@ -13,9 +13,10 @@ from dagster_project.forms import registry
 from dagster_project.forms.equations import equations
 from dagster_project.reading.careful.anchors import HEADED_BY_ROWS, Anchor, Meaning
 from dagster_project.reading.careful.segmentation import Slot
-from dagster_project.reading.careful.stream import CELL_BREAK, LINE_BREAK, Stream
+from dagster_project.reading.careful.stream import BREAKS, CELL_BREAK, LINE_BREAK, Stream
 from dagster_project.reading.careful.tokens import Region, Token, region
 
+_BREAKS = re.compile(rf"[{BREAKS}]*")
 # A table row that holds blanks and digits, and no label, or the rest of the one above.
 _REST_BELOW = re.compile(
     rf"[{CELL_BREAK} ]*{LINE_BREAK}[^{CELL_BREAK}{LINE_BREAK}0-9]{{0,20}}{CELL_BREAK}[{CELL_BREAK} ]*[0-9]+[{CELL_BREAK} ]*(?:{LINE_BREAK}|$)"
@@ -232,7 +233,10 @@ def _run(
         tokens = None
         if known is not None:
             tokens = _own(part, len(row.columns), _adds_up(row.table, row.row)) or _padded(part, len(row.columns), head, anchor.end, text)
-        if tokens is None or (not _adds_up(row.table, row.row) and _goes_on(tokens, text, following)):
+        if tokens is None or (
+            not _adds_up(row.table, row.row)
+            and (_goes_on(tokens, text, following) or (part.in_row and _share_a_cell(tokens, head, text)))
+        ):
             return None
         return Run(row.table, (row.row,), _slots(row.table, row), tokens, known, tokens is part.cells, part.in_row)
     return None
@@ -290,6 +294,12 @@ def _padded(part: Region, count: int, head: _Head, at: int, text: str) -> tuple[
         return None
     begin, widths = _table_around(text, at - 1)
     return filled if begin <= head.named_at and len(widths) == 1 else None
+
+
+def _share_a_cell(tokens: tuple[Token, ...], head: _Head, text: str) -> bool:
+    """Whether several values stand in one cell of a table whose columns have cells of their own: they may be one, written with blanks."""
+    in_one = len(tokens) > 1 and CELL_BREAK not in text[tokens[0].start : tokens[-1].start]
+    return in_one and CELL_BREAK in _BREAKS.match(text, head.named_at)[0]
 
 
 def _goes_on(tokens: tuple[Token, ...], text: str, following: int) -> bool:
