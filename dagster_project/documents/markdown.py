@@ -39,10 +39,12 @@ def read(content: bytes, into: Pieces) -> None:
         into.heading.lines = [_plain(line) for line in into.heading.lines]
         return
     raw = text.splitlines()
-    _read_lines(raw, drawn_tables(text, raw), into)
+    drawn = drawn_tables(text, raw)
+    pipes = piped.Pipes.of(raw)
+    _read_lines(raw if drawn else piped.whole_rows(raw, pipes), drawn, pipes, into)
 
 
-def _read_lines(raw: list[str], drawn: dict[int, DrawnTable], into: Pieces) -> None:
+def _read_lines(raw: list[str], drawn: dict[int, DrawnTable], pipes: piped.Pipes, into: Pieces) -> None:
     """Read lines of Markdown without HTML tables into ``into``; ``drawn``: the tables drawn with rules, by their first lines.
 
     The rows of a table stand between pipes, or, below a head and its rule, with pipes between their cells only, up to a blank
@@ -51,7 +53,6 @@ def _read_lines(raw: list[str], drawn: dict[int, DrawnTable], into: Pieces) -> N
     inside, is_open = 0, False
     lines = into.heading.lines
     drawn_until = piped_until = 0
-    pipes = piped.Pipes.of(raw)
     without_rule = piped.tables(raw, pipes)
     for at, each in enumerate(raw):
         if at in drawn:

@@ -1,6 +1,7 @@
 """Rows between pipes without a rule, as programs write them that take the text out of a page.
 
-Here: which lines are rows, how the writer parts cells, what pipes at a row's end are worth, cells that stand in lines of their own.
+Here: which lines are rows, or parts of one, how the writer parts cells, what pipes at a row's end are worth, cells that stand in lines
+of their own.
 Not here: pipe tables of Markdown (``markdown``), tables drawn with rules (``drawn_tables``).
 
 Such a program may leave out the empty cells of a row and fill up its end instead: ``规章 | 5 | 74 | |`` are two values of three, and
@@ -58,6 +59,28 @@ class Pipes:
             while not cells[-1].strip():
                 cells.pop()
         return cells
+
+
+def whole_rows(lines: Sequence[str], pipes: Pipes) -> list[str]:
+    """Return the lines with rows put together that blank cells broke: such a writer breaks the line before each of them.
+
+    A single pipe is no row, nor is what stands behind it, and where rows begin without a pipe a line with one is none.
+    """
+    rows = [line for line in lines if "|" in line and _texts(line, pipes) > 1]
+    if len(rows) < _FEWEST_ROWS:
+        return list(lines)  # a cell a line
+    open_rows = sum(not line.startswith("|") for line in rows) * 2 > len(rows)
+    whole: list[str] = []
+    broken = False
+    for line in lines:
+        bare = line.strip() == "|"
+        if (bare or ((open_rows or broken) and line.startswith("|"))) and whole and whole[-1].rstrip().endswith("|"):
+            whole[-1] = whole[-1].rstrip() + line.strip()
+            broken = bare
+            continue
+        whole.append(line)
+        broken = False
+    return whole
 
 
 def tables(lines: Sequence[str], pipes: Pipes) -> dict[int, int]:

@@ -98,6 +98,20 @@ def test_a_table_in_one_line_is_a_cell_a_line() -> None:
     assert read(text, " | ".join(cells) + " |") == ([], cells)
 
 
+@pytest.mark.parametrize("first", ["", "| "])
+def test_a_row_that_its_blank_cells_broke_is_put_together(first: str) -> None:
+    broken = ["一、本年新收 | 821 | 35 |", "|", "| 2 | 1 | 859 | ||", "二、上年结转 | 18 |", "|", "|", "| 18 | ||", "三、办理 | 5 | 1 | 6 |"]
+    lines = [line if line.startswith("|") else first + line for line in broken]
+    pipes = piped.Pipes.of(lines)
+    rows = [[cell.strip() for cell in pipes.cells(row)] for row in piped.whole_rows(lines, pipes)]
+    assert rows == [["一、本年新收", "821", "35", "", "", "2", "1", "859"], ["二、上年结转", "18", "", "", "", "18"], ["三、办理", "5", "1", "6"]]
+
+
+def test_rows_whose_first_cell_is_blank_are_rows() -> None:
+    lines = ["| 项 | 甲 |", "|  | 乙 |", "| 丙 | 1 |", "|  |  |", "|  | 2 |"]
+    assert piped.whole_rows(lines, piped.Pipes.of(lines)) == lines
+
+
 def test_values_whose_empty_neighbours_were_left_out_stay_open(tmp_path: Path) -> None:
     rows = ["第二十条第（一）项 | |||", " | ".join(HEAD) + " |", "规章 | 5 | 74 | |", "行政规范性文件 | 564 | 984 | 4185 |"]
     assert disclosures(tmp_path, rows) == dict.fromkeys(("issued", "repealed", "in_force"), ("ambiguous", None))
