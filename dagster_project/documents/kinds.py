@@ -40,7 +40,7 @@ _MARKDOWN_RULE = re.compile(
 )
 # A row of a table between pipes, or of cells that pipes part; so many of them are tables, with or without a rule. In Chinese
 # encodings a pipe may be the second byte of a character, but none whose first is ASCII.
-_PIPED = re.compile(rb"^[ \t]*\|[^|\n]*\|.*\|[ \t\r]*$|^[^|\n]*[^|\s][^|\n]*\|[^|\n]*[ -~]\|", re.MULTILINE)
+_PIPED = re.compile(rb"^[ \t]*\|[^|\n]*\|.*\|[ \t\r]*$|^[^|\n]+\|[^|\n]*[ -~]\|", re.MULTILINE)
 _FEWEST_PIPED = 5
 _SNIFFED = 8192
 _WORD_PART = re.compile(r"word/document\d*\.xml")

@@ -19,8 +19,8 @@ _DOUBLED_PIPE = re.compile(r"(?<!\\)\|\|")
 _DOUBLED = re.compile(r"[^|\s]\|\|(?=[^|\s])")
 _SINGLE = re.compile(r"[^|\s\\]\s*\|\s*(?=[^|\s])")
 _FEWEST_DOUBLED = 3
-# After the last text and its pipe, as many more as cells are lacking; no writer of empty cells leaves no blank in one of them only
-# at the end.
+# After the last text and its pipe, as many more as cells are lacking. Who writes empty cells has blanks in all of them, or no blanks
+# around texts either.
 _FILLED_UP = re.compile(r"\S \| ?\|{2,}$")
 _FEWEST_ROWS = 3
 # Of the rows of a table, so many at least have two texts; a title across the table has one.
