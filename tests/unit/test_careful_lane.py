@@ -193,9 +193,11 @@ def test_a_blank_at_the_end_of_a_row_counts_as_one_of_its_cells() -> None:
     }
 
 
-def test_one_cell_of_several_columns_holds_one_value_however_it_is_parted() -> None:
-    head, spaced = ["信息内容", "上一年项目数量", "本年增/减"], "行政事业性收费"
-    assert [cell.value for cell in read(["第二十条第（八）项"], head, [spaced, "3 7"], form="2019").cells] in ([], [None, None])
-    # Where the head stands in one cell too, blanks part values.
-    values = [cell.value for cell in read(["第二十条第（八）项"], [" ".join(head)], [f"{spaced} 3 7"], form="2019").cells]
-    assert values == [3, 7]
+def test_digits_one_by_one_in_a_cell_may_be_one_number() -> None:
+    head, label = ["信息内容", "上一年项目数量", "本年增/减"], "行政事业性收费"
+    for row in ([label, "3 7"], [label, "3 7", ""]):
+        assert not any(cell.value is not None for cell in read(["第二十条第（八）项"], head, row, form="2019").cells)
+    # No number is written 00, and where the head stands in one cell too, blanks part values.
+    for heads, values in ((head, "0 0"), ([" ".join(head)], "3 7")):
+        cells = read(["第二十条第（八）项"], heads, [label, values] if heads is head else [f"{label} {values}"], form="2019").cells
+        assert [cell.value for cell in cells] == [int(each) for each in values.split()]

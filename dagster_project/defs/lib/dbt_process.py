@@ -128,7 +128,7 @@ def build(home: Home, parsed: Path, command: Sequence[str]) -> Iterator[Before |
             ) from error
     finally:
         if not ended:
-            _end(at_work=True)
+            _end()
 
 
 @dataclass(frozen=True)
@@ -159,30 +159,26 @@ def _worker() -> _Worker:
     return _workers[0]
 
 
-def _end(*, at_work: bool = False) -> None:
-    """End the process: one that waits ends by itself when nobody can order any more."""
+@atexit.register
+def _end() -> None:
+    """End the process, if there is one, in dbt's own way, whether it works, gets ready or waits."""
+    if not _workers:
+        return
     worker = _workers.pop()
-    worker.connection.close()
-    if at_work:
-        worker.process.terminate()
+    worker.process.terminate()
     worker.process.join(_SECONDS_TO_END)
     if worker.process.is_alive():
         worker.process.kill()
         worker.process.join()
-
-
-@atexit.register
-def _end_at_exit() -> None:
-    if _workers:
-        _end()
+    worker.connection.close()
 
 
 # --- in the other process --------------------------------------------------------------------------------------------
 
 
 def _serve(connection: Connection) -> None:
-    """Do what is ordered until the other side is gone or has this process ended."""
-    # In dbt's own way: it cancels what runs and closes its connections.
+    """Do what is ordered until the other side ends this process or is gone."""
+    # dbt takes an interrupt for the order to cancel what runs and to close its connections.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(KeyboardInterrupt):

@@ -235,7 +235,7 @@ def _run(
             tokens = _own(part, len(row.columns), _adds_up(row.table, row.row)) or _padded(part, len(row.columns), head, anchor.end, text)
         if tokens is None or (
             not _adds_up(row.table, row.row)
-            and (_goes_on(tokens, text, following) or (part.in_row and _share_a_cell(tokens, head, text)))
+            and (_goes_on(tokens, text, following) or (part.in_row and _spells_a_number(tokens, head, text)))
         ):
             return None
         return Run(row.table, (row.row,), _slots(row.table, row), tokens, known, tokens is part.cells, part.in_row)
@@ -296,10 +296,11 @@ def _padded(part: Region, count: int, head: _Head, at: int, text: str) -> tuple[
     return filled if begin <= head.named_at and len(widths) == 1 else None
 
 
-def _share_a_cell(tokens: tuple[Token, ...], head: _Head, text: str) -> bool:
-    """Whether several values stand in one cell of a table whose columns have cells of their own: they may be one, written with blanks."""
+def _spells_a_number(tokens: tuple[Token, ...], head: _Head, text: str) -> bool:
+    """Whether the pieces in one cell of a table whose columns have cells of their own may be one number, written with blanks."""
     in_one = len(tokens) > 1 and CELL_BREAK not in text[tokens[0].start : tokens[-1].start]
-    return in_one and CELL_BREAK in _BREAKS.match(text, head.named_at)[0]
+    one_by_one = all(len(token.text) == 1 for token in tokens) and tokens[0].text != "0"
+    return in_one and one_by_one and CELL_BREAK in _BREAKS.match(text, head.named_at)[0]
 
 
 def _goes_on(tokens: tuple[Token, ...], text: str, following: int) -> bool:

@@ -73,7 +73,8 @@ def region(text: str, start: int, end: int, *, below: bool = False) -> Region:
     lead = _LEAD.match(part)
     at = lead.end() if lead else 0
     beside = LINE_BREAK not in part[:at]
-    if _splits_a_cell(part):
+    rest = _blank_rest(text, end)
+    if _splits_a_cell(part + rest):
         return Region(tokens=(), clean=False, beside=beside, figures=True, in_row=True)
     if lead and holds_values(lead[0]):
         # A remark in brackets that a row's values stand in: it is the rest of the label, in lines beside which the values stood.
@@ -97,7 +98,7 @@ def region(text: str, start: int, end: int, *, below: bool = False) -> Region:
         beside=beside,
         figures=_FIGURE.match(part, at) is not None,
         in_row=CELL_BREAK in part[:place],
-        cells=_row_cells(part + _blank_rest(text, end), start, below),
+        cells=_row_cells(part + rest, start, below),
         goes_on=_values_in_lines(part[place:]) if below else 0,
     )
 
