@@ -1,6 +1,6 @@
 """Warehouse: every dbt model and seed as an asset, every dbt test as a check, built by dbt."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -55,17 +55,16 @@ def warehouse_assets(home: Home) -> dg.AssetsDefinition:
         if indirect:
             selection = [*selection, "--indirect-selection", indirect]
         archive.reporter.stage("models")
-        said = dbt_events.Build()
         with archive.home.only_run(), archive.measured("dbt"):
             archive.home.require_warehouse()
-            yield from dbt_events.build(context, archive.home, selection, manifest, translator, archive.reporter, nodes, said)
-        if said.failures:
-            raise dg.Failure(_sentence(said.failures, said.skipped), allow_retries=False)
+            end = yield from dbt_events.build(context, archive.home, selection, manifest, translator, archive.reporter, nodes)
+        if end.failures:
+            raise dg.Failure(_sentence(end.failures, end.skipped), allow_retries=False)
 
     return warehouse
 
 
-def _sentence(failures: list[str], skipped: list[str]) -> str:
+def _sentence(failures: Sequence[str], skipped: Sequence[str]) -> str:
     lines = [f"{len(failures)} model(s) or test(s) of the warehouse failed, {len(skipped)} were skipped for that:"]
     lines += [f"  {failure}" for failure in failures[:_SHOWN]]
     if len(failures) > _SHOWN:

@@ -43,7 +43,7 @@ class Document:
     notes: list[tuple[str, str]] = field(default_factory=list)
     form: str | None = None
     form_by_labels: str | None = None  # told by labels whose values were not read
-    names_form: bool = False  # a heading or labels of the form stand in it, with a title or without
+    has_chapters: bool = False  # without a title, but with the chapters of the form
     lane: str = "fast"
     is_scan: bool = False  # its characters were recognised
     duplicate_of: str | None = None
@@ -67,7 +67,7 @@ def recognise(document: Document, cells: set[str], readable: bool) -> None:
     if identity.foreign is not None:
         document.end("not_a_report", "identification", *identity.foreign)
         return
-    if not cells and not identity.is_report and not document.names_form:
+    if not cells and not identity.is_report and not document.has_chapters:
         document.end(
             "not_a_report",
             "recognition",

@@ -5,8 +5,7 @@ built. Not here: the process in which dbt builds (``dbt_process``); which models
 (``warehouse``).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from dagster import AssetCheckResult, AssetExecutionContext, Output, TableColumn, TableSchema
@@ -23,14 +22,6 @@ from dagster_project.home import Home
 _NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 
-@dataclass
-class Build:
-    """What a ``dbt build`` said when it ended: what failed, as sentences, and what was skipped for it."""
-
-    failures: list[str] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-
-
 def build(
     context: AssetExecutionContext,
     home: Home,
@@ -39,26 +30,24 @@ def build(
     translator: DagsterDbtTranslator,
     reporter: Reporter,
     nodes: int,
-    said: Build,
-) -> Iterator[Output | AssetCheckResult]:
-    """Run ``dbt build`` and yield one event per model, seed and test, with what the warehouse holds then in its metadata.
+) -> Generator[Output | AssetCheckResult, None, End]:
+    """Run ``dbt build``, yield one event per model, seed and test, with what the warehouse holds then in its metadata, and return how
+    it ended.
 
-    A failing node is no exception: everything else is tried too. What the build said at its end is put into ``said``; ``nodes`` are
-    those it has to do, for the progress.
+    A failing node is no exception: everything else is tried too. ``nodes`` are those the build has to do, for the progress.
 
     Raises:
         dbt_project.DbtError: dbt stopped before it had results.
     """
     relations: dict[str, Relation] = {}
     lineage = LineageCache(home, manifest, translator)
-    done = 0
+    done, end = 0, End((), ())
     for answer in dbt_process.build(home, dbt_project.cache(home), ["build", *selection, *_NO_UNIT_TESTS]):
         if isinstance(answer, Before):
             relations |= answer.relations
             continue
         if isinstance(answer, End):
-            said.failures += answer.failures
-            said.skipped += answer.skipped
+            end = answer
             continue
         reporter.progress(done := done + 1, nodes)
         node = manifest["nodes"].get(answer.message["data"]["node_info"]["unique_id"])
@@ -71,6 +60,7 @@ def build(
             else:
                 yield event
     lineage.store()
+    return end
 
 
 def _table_metadata(

@@ -18,9 +18,8 @@ from dagster import AssetKey, TableColumnDep, TableColumnLineage
 from dagster_dbt import DagsterDbtTranslator
 
 from dagster_project.defs.lib import dbt_project
+from dagster_project.defs.lib.dbt_process import Columns
 from dagster_project.home import Home
-
-Columns = Mapping[str, str]  # column → type
 
 
 class LineageCache:

@@ -27,9 +27,12 @@ from dagster_project.home import Home
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
+    from duckdb import DuckDBPyConnection
+
 _RESULTS = {"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"}
 _FAILED = ("error", "fail", "runtime error")
 _SKIPPED = "skipped"
+_AT_PLACE = "database_name = ? and schema_name = ? and table_name = ?"
 # A command that reads the settings and the project, and neither the warehouse nor anything else.
 _NOTHING = ("list", "--select", "resource_type:analysis")
 # dbt closes what it has opened; then it is killed.
@@ -112,20 +115,19 @@ def build(home: Home, parsed: Path, command: Sequence[str]) -> Iterator[Before |
     worker = _worker()
     ended = False
     try:
-        try:
-            worker.connection.send(_Order(home, dbt_parse.DBT, parsed, dict(os.environ), tuple(command)))
-            while not ended:
-                answer = worker.connection.recv()
-                ended = isinstance(answer, End | _Stopped)
-                if isinstance(answer, _Stopped):
-                    raise (RuntimeError if answer.crashed else DbtError)(answer.sentence)
-                yield answer
-        except (EOFError, OSError) as error:
-            worker.process.join()
-            raise DbtError(
-                f"dbt's process ended before its build did (exit status {worker.process.exitcode}): it was killed, by a person or for want "
-                "of memory (GONGKAI_MEMORY limits what DuckDB takes). What was built stands; run again."
-            ) from error
+        worker.connection.send(_Order(home, dbt_parse.DBT, parsed, dict(os.environ), tuple(command)))
+        while not ended:
+            answer = worker.connection.recv()
+            ended = isinstance(answer, End | _Stopped)
+            if isinstance(answer, _Stopped):
+                raise (RuntimeError if answer.crashed else DbtError)(answer.sentence)
+            yield answer
+    except (EOFError, OSError) as error:
+        worker.process.join()
+        raise DbtError(
+            f"dbt's process ended before its build did (exit status {worker.process.exitcode}): it was killed, by a person or for want "
+            "of memory (GONGKAI_MEMORY limits what DuckDB takes). What was built stands; run again."
+        ) from error
     finally:
         if not ended:
             _end()
@@ -263,13 +265,7 @@ def _relations(home: Home) -> dict[str, Relation]:
     if not home.warehouse.exists():
         return {}
     with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
-        columns: dict[str, dict[str, str]] = {}
-        for *place, column, data_type in warehouse.execute(
-            "select database_name, schema_name, table_name, column_name, data_type from duckdb_columns() "
-            "where not internal order by table_name, column_index"
-        ).fetchall():
-            columns.setdefault(_quoted(place), {})[column] = data_type
-    return {name: Relation(theirs) for name, theirs in columns.items()}
+        return {name: Relation(columns) for name, columns in _columns(warehouse).items()}
 
 
 def _relation(place: Mapping[str, str]) -> Relation | None:
@@ -278,16 +274,24 @@ def _relation(place: Mapping[str, str]) -> Relation | None:
 
     names = [place["database"], place["schema"], place["alias"]]
     with DuckDBConnectionManager._ENV.conn.cursor() as warehouse:
-        columns = warehouse.execute(
-            "select column_name, data_type from duckdb_columns() where database_name = ? and schema_name = ? and table_name = ? "
-            "order by column_index",
-            names,
-        ).fetchall()
-        is_table = warehouse.execute(
-            "select count(*) from duckdb_tables() where database_name = ? and schema_name = ? and table_name = ?", names
-        ).fetchone()[0]
+        columns = _columns(warehouse, names).get(_quoted(names))
+        if columns is None:
+            return None
+        is_table = warehouse.execute(f"select count(*) from duckdb_tables() where {_AT_PLACE}", names).fetchone()[0]
         rows = warehouse.execute(f"select count(*) from {_quoted(names)}").fetchone()[0] if is_table else None
-    return Relation(dict(columns), rows) if columns else None
+    return Relation(columns, rows)
+
+
+def _columns(warehouse: "DuckDBPyConnection", place: Sequence[str] = ()) -> dict[str, Columns]:
+    """Return the columns of what stands at a place, or of everything, by quoted name."""
+    found: dict[str, dict[str, str]] = {}
+    for *names, column, data_type in warehouse.execute(
+        "select database_name, schema_name, table_name, column_name, data_type from duckdb_columns() "
+        f"where not internal and {_AT_PLACE if place else 'true'} order by table_name, column_index",
+        list(place),
+    ).fetchall():
+        found.setdefault(_quoted(names), {})[column] = data_type
+    return found
 
 
 def _quoted(place: Sequence[str]) -> str:

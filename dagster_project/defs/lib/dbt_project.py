@@ -26,9 +26,9 @@ class DbtError(Unusable):
 
 
 def invoke(
-    home: Home, command: Sequence[str], parsed: "Manifest", on_event: Callable | None = None, *, project: Path = DBT
+    home: Home, command: Sequence[str], parsed: "Manifest", on_event: Callable | None = None, *, project: Path | None = None
 ) -> "dbtRunnerResult":
-    """Run one dbt command in this process on the parsed project, into which dbt writes. ``project``: its folder.
+    """Run one dbt command in this process on the parsed project, into which dbt writes. ``project``: its folder, when it is another.
 
     Raises:
         DbtError: dbt stopped before it had results.

@@ -45,6 +45,7 @@ def execute(archive: Archive) -> Execution:
     """
     from dagster_project.defs.lib import dbt_process
 
+    # First of all: it gets ready while this process imports the rest.
     dbt_process.prepare(archive.home)
     from dagster_project.definitions import defs
     from dagster_project.defs.lib import dbt_project, event_log

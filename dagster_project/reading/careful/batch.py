@@ -39,9 +39,9 @@ def read_unfinished(found: pl.DataFrame, pieces: Pieces, documents: Sequence[Doc
     printed = {index: dict(zip(cells, numbers, strict=True)) for index, cells, numbers in values.iter_rows()}
     read: list[tuple] = []
     for document in unfinished:
-        document.names_form = _has_the_chapters(pieces.headings[document.index].lines)
         known = printed.get(document.index, {})
         heading = pieces.headings[document.index]
+        document.has_chapters = not document.identity.is_report and _has_the_chapters(heading.lines)
         rows = document_rows(put_together(heading.lines, heading.spaced), tables.get(document.index, []))
         try:
             with within():

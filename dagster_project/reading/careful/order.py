@@ -20,12 +20,11 @@ from itertools import accumulate, pairwise, takewhile
 
 from dagster_project.reading.careful.anchors import HEADED_BY_ROWS, Anchor
 from dagster_project.reading.careful.runs import Run, Runs, rows_of
-from dagster_project.reading.careful.stream import BREAKS, LINE_BREAK, PIECE, Stream
+from dagster_project.reading.careful.stream import BREAKS, LINE_BREAK, PIECE, Stream, breaks_at
 from dagster_project.reading.careful.tokens import ROW_OF_VALUES, holds_values, is_value, region
 from dagster_project.reading.found import subtotal_rows
 
 _DIGIT = re.compile(r"[0-9]")
-_GAP = re.compile(rf"[{BREAKS}]*")
 _NUMBERING = re.compile(rf"[{BREAKS}]*[0-9]{{1,2}}[.．、)）][^0-9]")
 # So many glued digits before the first label are a row of values and no page number.
 _GLUED_ROW = 6
@@ -61,6 +60,11 @@ def in_order(stream: Stream, anchors: Sequence[Anchor], runs: Runs, form: str) -
     unread = {(run.table, row) for run in doubted for row in run.rows}
     kept = tuple(run for run in runs.found if not any(run is each for each in doubted))
     return replace(runs, found=kept, unread=runs.unread | unread), doubted
+
+
+def _is_item(label: Anchor) -> bool:
+    """Whether a label is that of a row without a sum."""
+    return label.meaning.role == "row" and label.meaning.table == _SHORT_ROWS
 
 
 def _label_of(run: Run, labels: Sequence[Anchor]) -> int | None:
@@ -115,7 +119,7 @@ class _Behind:
         digits = sum(_DIGIT.search(match[0]) is not None for match in last)
         breaks = sum(token.new_line for token in own[1:])
         in_lines = not part.beside and breaks == len(own[1:])
-        uneven = bool(breaks) and (part.beside or not in_lines)
+        uneven = bool(breaks) and not in_lines
         last_values = len(last) if len(last) >= ROW_OF_VALUES else digits
         return cls(count, last_values, glued, parted, bool(own) and not part.beside, in_lines, uneven)
 
@@ -173,18 +177,17 @@ def _with_too_few(labels: Sequence[Anchor], behind: Sequence[_Behind], form: str
     return {
         at
         for at, (label, here) in enumerate(zip(labels, behind, strict=True))
-        if label.meaning.role == "row" and label.meaning.table == _SHORT_ROWS and here.in_lines
+        if _is_item(label) and here.in_lines
         if (row := printed.get((_SHORT_ROWS, label.meaning.code))) is not None and 0 < here.own < len(row.columns)
     }
 
 
 def _perhaps_of_the_next(labels: Sequence[Anchor], behind: Sequence[_Behind], parts: Sequence[tuple[str, int]]) -> set[int]:
     """Return the labels of items whose values stand below them, before another item of their part that has none."""
-    of_item = [label.meaning.role == "row" and label.meaning.table == _SHORT_ROWS for label in labels]
     return {
         at
-        for at in range(len(labels) - 1)
-        if of_item[at] and of_item[at + 1] and parts[at] == parts[at + 1] and behind[at].below and not behind[at + 1].own
+        for at, (label, following) in enumerate(pairwise(labels))
+        if _is_item(label) and _is_item(following) and parts[at] == parts[at + 1] and behind[at].below and not behind[at + 1].own
     }
 
 
@@ -195,12 +198,12 @@ def _in_uneven_lines(
     found = {
         parts[at]
         for at, (label, here) in enumerate(zip(labels, behind, strict=True))
-        if label.meaning.role == "row" and label.meaning.table == _SHORT_ROWS and here.uneven
+        if _is_item(label) and here.uneven
     }
     gaps: dict[tuple[str, int], set[bool]] = {}
     for at, (label, following) in enumerate(pairwise(labels)):
         if label.meaning.table == following.meaning.table == _SHORT_ROWS and label.meaning.role == following.meaning.role == "column":
-            gaps.setdefault(parts[at], set()).add(LINE_BREAK in _GAP.match(text, label.end)[0])
+            gaps.setdefault(parts[at], set()).add(LINE_BREAK in breaks_at(text, label.end))
     return found | {part for part, broken in gaps.items() if len(broken) > 1}
 
 

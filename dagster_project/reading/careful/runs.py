@@ -13,10 +13,9 @@ from dagster_project.forms import registry
 from dagster_project.forms.equations import equations
 from dagster_project.reading.careful.anchors import HEADED_BY_ROWS, Anchor, Meaning
 from dagster_project.reading.careful.segmentation import Slot
-from dagster_project.reading.careful.stream import BREAKS, CELL_BREAK, LINE_BREAK, Stream
+from dagster_project.reading.careful.stream import CELL_BREAK, LINE_BREAK, Stream, breaks_at
 from dagster_project.reading.careful.tokens import Region, Token, region
 
-_BREAKS = re.compile(rf"[{BREAKS}]*")
 # A table row that holds blanks and digits, and no label, or the rest of the one above.
 _REST_BELOW = re.compile(
     rf"[{CELL_BREAK} ]*{LINE_BREAK}[^{CELL_BREAK}{LINE_BREAK}0-9]{{0,20}}{CELL_BREAK}[{CELL_BREAK} ]*[0-9]+[{CELL_BREAK} ]*(?:{LINE_BREAK}|$)"
@@ -230,11 +229,11 @@ def _run(
         if not part.beside and not part.in_row and head.stands_before_values(row):
             return None
         known = head.names(row, form, text, anchor.start, in_row=part.in_row)
-        tokens = None
+        tokens, adds_up = None, _adds_up(row.table, row.row)
         if known is not None:
-            tokens = _own(part, len(row.columns), _adds_up(row.table, row.row)) or _padded(part, len(row.columns), head, anchor.end, text)
+            tokens = _own(part, len(row.columns), adds_up) or _padded(part, len(row.columns), head, anchor.end, text)
         if tokens is None or (
-            not _adds_up(row.table, row.row)
+            not adds_up
             and (_goes_on(tokens, text, following) or (part.in_row and _spells_a_number(tokens, head, text)))
         ):
             return None
@@ -300,7 +299,7 @@ def _spells_a_number(tokens: tuple[Token, ...], head: _Head, text: str) -> bool:
     """Whether the pieces in one cell of a table whose columns have cells of their own may be one number, written with blanks."""
     in_one = len(tokens) > 1 and CELL_BREAK not in text[tokens[0].start : tokens[-1].start]
     one_by_one = all(len(token.text) == 1 for token in tokens) and tokens[0].text != "0"
-    return in_one and one_by_one and CELL_BREAK in _BREAKS.match(text, head.named_at)[0]
+    return in_one and one_by_one and CELL_BREAK in breaks_at(text, head.named_at)
 
 
 def _goes_on(tokens: tuple[Token, ...], text: str, following: int) -> bool:

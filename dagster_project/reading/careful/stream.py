@@ -20,6 +20,7 @@ LINE_BREAK = "\n"
 # No value and no part of a label: between a label and figures that need not be its own.
 PARTED = "〓"
 BREAKS = CELL_BREAK + LINE_BREAK + " "
+_BREAKS = re.compile(rf"[{BREAKS}]*")
 PIECE = re.compile(rf"[^{BREAKS}]+")
 _WHITE = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad]+")
 # A line that rules off a head or a row of columns kept apart by blanks, no row of marks: some column is that wide.
@@ -62,6 +63,11 @@ class Stream:
         """Return the locator of the chunk in which a character of ``text`` stands, with the character's place in it."""
         chunk = bisect_right(self._starts, place) - 1
         return f"{self._locators[chunk]};at={place - self._starts[chunk] + 1}"
+
+
+def breaks_at(text: str, at: int) -> str:
+    """Return the breaks and blanks from a place of a stream's text up to the next character."""
+    return _BREAKS.match(text, at)[0]
 
 
 def document_rows(lines: list[str], tables: list[list[tuple[int, str, list[str]]]]) -> Iterable[list[Chunk]]:

@@ -15,8 +15,8 @@ from dagster_project.reading.careful.stream import BREAKS, CELL_BREAK, LINE_BREA
 
 _DIGITS = re.compile(r"[0-9]")
 _FIGURE = re.compile(rf"[+-]?[0-9]|{PARTED}")
-# The rest of a number that a line broke off.
 _BLANK_CELLS = re.compile(rf"[{CELL_BREAK} ]+")
+# The rest of a number that a line broke off.
 _DECIMALS = re.compile(r"[.,][0-9]")
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
 # Digits that may be several numbers: signs and one decimal point may stand among them, a unit of money at the end.
