@@ -1,6 +1,7 @@
 """The process in which dbt builds: what it answers, and that it never outlives or outlasts who asked."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -58,6 +59,29 @@ def test_a_build_that_nobody_hears_to_its_end_ends(home: Home) -> None:
     process = dbt_process._workers[0].process
     told.close()
     assert not process.is_alive()
+
+
+def test_a_model_that_fails_is_told_and_what_waits_for_it_is_skipped(home: Home, tmp_path: Path) -> None:
+    broken = Home.at(home.raw, tmp_path / "data")
+    shutil.copytree(home.data, broken.data)
+    for staged in broken.staging.glob("cells/*.parquet"):
+        staged.write_bytes(b"no parquet")
+    broken.into_environment()
+    end = answers(broken, ["build", "--select", "stg_cells", "int_report_cells", "fct_cells", "--exclude-resource-type", "unit_test"])[-1]
+    assert any(sentence.startswith("model ") for sentence in end.failures), end
+    assert "fct_cells" in end.skipped
+
+
+def test_a_run_whose_models_fail_says_which_and_publishes_nothing(home: Home, ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> None:
+    published = {path: path.read_bytes() for path in sorted(home.published.rglob("*")) if path.is_file()}
+    home.last_build.unlink(missing_ok=True)
+    told = iter([Before({}), End(("model dim_year: why",), ("mart_body_year",))])
+    monkeypatch.setattr(dbt_process, "build", lambda *_: told)
+    result = ingest(home)
+    assert result.exit_code == 1
+    assert "1 model(s) or test(s) of the warehouse failed, 1 were skipped for that:" in result.stdout
+    assert "model dim_year: why" in result.stdout
+    assert {path: path.read_bytes() for path in sorted(home.published.rglob("*")) if path.is_file()} == published
 
 
 def test_what_stops_dbt_is_told_in_its_words(home: Home) -> None:
