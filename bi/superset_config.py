@@ -6,7 +6,8 @@ Here: settings only. Not here: what is shown (``definition/``), how the server s
 import os
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, send_from_directory
+from flask import Blueprint, Flask, Response, request, send_from_directory
+from flask_login import current_user
 from werkzeug.utils import safe_join
 
 _HOME = Path(os.environ["GONGKAI_BI_HOME"])
@@ -57,7 +58,7 @@ THEME_DARK = None
 
 
 def FLASK_APP_MUTATOR(app: Flask) -> None:
-    """Serve the published page of each report, read-only, at /gongkai/reports/<year>/<report_id>.html."""
+    """Serve the published page of each report, read-only, at /gongkai/reports/<year>/<report_id>.html; keep a login that was just made."""
     pages = Blueprint("gongkai_reports", __name__)
 
     @pages.route("/gongkai/reports/<path:page>")
@@ -69,3 +70,11 @@ def FLASK_APP_MUTATOR(app: Flask) -> None:
         return send_from_directory(folder, page)
 
     app.register_blueprint(pages)
+
+    @app.before_request
+    def unknown_visitor_has_nothing_to_log() -> Response | None:
+        # A second after the login page shows, the browser logs that it did. Superset refuses an unknown visitor with a new session
+        # cookie; a refusal that comes after the answer to a login made within that second would take the login away again.
+        if request.path == "/superset/log/" and not current_user.is_authenticated:
+            return Response(status=204)
+        return None

@@ -121,6 +121,7 @@ def page(
             page.type(text)
         page.click("document.querySelector('[data-test=login-button]')")
         page.wait("!location.href.includes('/login')")
+        assert page.ask(f"fetch('{served.address}/api/v1/me/').then(answer => answer.status)") == 200, page.text()
         yield page
 
 
@@ -172,6 +173,13 @@ def choose(page: Page, name: str, value: str) -> None:
     page.wait(f"!{apply}.disabled")
     page.click(apply)
     page.wait(f"{apply}.disabled")
+
+
+def test_what_the_login_page_logs_takes_no_login_away(served: Served) -> None:
+    logged = urllib.request.Request(f"{served.address}/superset/log/?explode=events", data=b"events=[]", method="POST")
+    with urllib.request.urlopen(logged, timeout=30) as answer:
+        assert answer.status == 204
+        assert answer.headers["Set-Cookie"] is None
 
 
 @pytest.mark.parametrize("name", Definition.read().dashboards)
