@@ -11,7 +11,7 @@ from dagster_project.bodies.identity import Identity
 from dagster_project.documents.pieces import Pieces
 from dagster_project.reading.chapters import chapters
 from dagster_project.reading.document import READER_VERSION, Document
-from dagster_project.reading.fast_lane import TablesRead
+from dagster_project.reading.fast import TablesRead
 from schemas import CANDIDATES, DOCUMENTS, FINDINGS, SECTIONS
 
 _SHOWN_UNKNOWN_ROWS = 5

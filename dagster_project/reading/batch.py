@@ -23,7 +23,7 @@ from dagster_project.reading.attachments import tell_attachments
 from dagster_project.reading.careful.batch import read_unfinished
 from dagster_project.reading.contradicted import doubt
 from dagster_project.reading.document import Document, Source, document_id
-from dagster_project.reading.fast_lane import read_tables
+from dagster_project.reading.fast import read_tables
 from dagster_project.reading.found import found_cells
 from dagster_project.reading.pictures import read_pictures, wait_for_recognition
 from dagster_project.reading.resolve import finish, resolve

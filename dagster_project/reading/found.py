@@ -1,7 +1,7 @@
 """What the fast lane found, as cells with values and places.
 
 Here: cells met twice, statuses, units printed beside a number or in its column head, locators. Not here: finding cells
-(``fast_lane``), which cells a report should have (``resolve``).
+(``fast``), which cells a report should have (``resolve``).
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import polars as pl
 from dagster_project.forms import registry
 from dagster_project.reading import values
 from dagster_project.reading.document import Document
-from dagster_project.reading.fast_lane import TablesRead
+from dagster_project.reading.fast import TablesRead
 
 # So many cells printed twice with different content are two reports in one file, not a slip.
 CONFLICTS_OF_TWO_REPORTS = 3

@@ -1,6 +1,6 @@
 """Cells met in documents into the cells of reports: one row for each cell that the report's form prints.
 
-Here: outcomes of documents, the cells their forms print, units, fingerprints of content. Not here: finding cells (``fast_lane``,
+Here: outcomes of documents, the cells their forms print, units, fingerprints of content. Not here: finding cells (``fast``,
 ``careful``).
 """
 

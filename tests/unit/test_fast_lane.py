@@ -4,7 +4,7 @@ import pytest
 
 from dagster_project.documents import html
 from dagster_project.documents.pieces import Pieces
-from dagster_project.reading.fast_lane import read_tables
+from dagster_project.reading.fast import read_tables
 
 HEAD = "<tr><td colspan=3 rowspan=3></td><td colspan=7>申请人情况</td></tr><tr><td>自然人</td><td colspan=5>法人或其他组织</td><td>总计</td></tr><tr><td>商业企业</td><td>科研机构</td><td>社会公益组织</td><td>法律服务机构</td><td>其他</td></tr>"
 ORDER = ("natural_person", "business", "research", "public_interest", "legal_services", "other_organisation", "total")

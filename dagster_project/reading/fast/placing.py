@@ -1,12 +1,15 @@
 """Which cells after a label are its values: "the n cells after the label", where fillers and lost cells leave no doubt of it.
 
-Here: rows whose label and columns are known, for a whole batch at once. Not here: finding labels and heads (``fast_lane``), what a
+Here: rows whose label and columns are known, for a whole batch at once. Not here: finding labels and heads (``lane``), what a
 cell says (``values``).
 
 Nothing is taken on geometry: colspans lie. What a row leaves open stays undecided, for the careful lane.
 """
 
 import polars as pl
+
+# Rows whose blank at an end is trusted no more: empty columns were left out beside it, or the file may break off there.
+OPEN_END = (pl.col("trimmed") | pl.col("last")).alias("trimmed")
 
 
 def after_label(candidates: pl.DataFrame, cells: pl.DataFrame, count: int, *, counted: bool = False) -> pl.DataFrame:
