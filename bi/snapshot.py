@@ -3,31 +3,25 @@
 Here: presence, format, every query and every described column. Not here: whether the figures are right, which the run checks.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bi.bundle import Dataset, Definition, Meanings
 from dagster_project.home import Home, Unusable
-from dagster_project.publishing.description import FORMAT_VERSION
-from dagster_project.publishing.snapshot import DATABASE, DATAPACKAGE
+from dagster_project.publishing.description import DATAPACKAGE, NotDescribed, described
+from dagster_project.publishing.snapshot import DATABASE
 
 
 def check(home: Home) -> None:
     """Raise Unusable unless the snapshot of the home holds all that the dashboards name."""
-    database, package = home.published / DATABASE, home.published / DATAPACKAGE
+    database = home.published / DATABASE
     run = f"make run DATA={home.data}"
-    for path in (database, package):
-        if not path.is_file():
-            raise Unusable(f"Expected a published snapshot, found no {path}. Run '{run}' first.")
+    if not database.is_file():
+        raise Unusable(f"Expected a published snapshot, found no {database}. Run '{run}' first.")
     try:
-        told = json.loads(package.read_text(encoding="utf-8"))
-        found = told["formatVersion"]
-    except (ValueError, KeyError, OSError) as error:
-        raise Unusable(f"Expected the description of a snapshot in {package}, but it cannot be read ({error!r}). Run '{run}' again.") from error
-    if found != FORMAT_VERSION:
-        what = f"publish it again with '{run}'" if found < FORMAT_VERSION else "use the version of this project that published it, or a later one"
-        raise Unusable(f"Expected a snapshot of format {FORMAT_VERSION} in {home.published}, found format {found}: {what}.")
+        told = described(home.published, run)
+    except NotDescribed as error:
+        raise Unusable(str(error)) from error
     missing = sorted(set(lacking(Definition.read(), told, database)))
     if missing:
         raise Unusable(

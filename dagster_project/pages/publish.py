@@ -7,7 +7,6 @@ private warehouse keeps a fingerprint of each page. A page made again with the s
 by one rename. Nothing is read but the published Parquet files, so pages and tables cannot tell different things.
 """
 
-import errno
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -22,7 +21,7 @@ from dagster_project.forms import registry
 from dagster_project.pages.index import indexes
 from dagster_project.pages.page import Batch, pages, version_links
 from dagster_project.publishing.database import MEMORY_LIMIT
-from dagster_project.publishing.files import BUILDING, literal, quoted, replacing
+from dagster_project.publishing.files import BUILDING, disk_full, literal, quoted, replacing
 from dagster_project.publishing.files import sha256 as sha256_of
 
 FOLDER = "reports"
@@ -83,7 +82,7 @@ def publish_pages(published: Path, ledger: Path) -> Pages:
     try:
         return _publish(published, ledger, started)
     except (OSError, duckdb.Error, pl.exceptions.PolarsError) as error:
-        full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+        full = disk_full(error)
         cause = f"no space left on the disk of {published}" if full else str(error)
         raise PagesError(
             f"The pages of the reports could not be written: {cause}. The tables are published; pages that were not reached are as "

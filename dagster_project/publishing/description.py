@@ -1,15 +1,17 @@
 """The descriptions of the published tables: datapackage.json for programs, data_dictionary.md for people, comments for SQL.
 
-Here: all three, rendered from the same ``Table``. Nothing that changes without the data or its meaning (no times, no run ids),
+Here: all three, rendered from the same ``Table``, and the first read back. Nothing that changes without the data or its meaning (no times, no run ids),
 so that a rerun of the same input gives the same bytes. Not here: what the columns mean, which the dbt models say.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from dagster_project.publishing.labels import Label
 from dagster_project.publishing.tables import Column, Table
 
+DATAPACKAGE = "datapackage.json"
 # Raise it when the CSV or DuckDB files are written differently: an unchanged archive is then published anew.
 FORMAT_VERSION = 2
 
@@ -26,6 +28,30 @@ _FRICTIONLESS_TYPES = {
     "boolean": "boolean",
     "date": "date",
 }
+
+
+class NotDescribed(Exception):
+    """A folder holds no snapshot that this version of the project can read. The message says what was found and what to do."""
+
+
+def described(published: Path, run: str = "make run") -> dict:
+    """Return what a published snapshot says of itself; ``run`` is the command that publishes it.
+
+    Raises:
+        NotDescribed: there is none, it cannot be read, or it is of another format.
+    """
+    path = published / DATAPACKAGE
+    if not path.is_file():
+        raise NotDescribed(f"Expected a published snapshot, found no {path}. Run '{run}' first.")
+    try:
+        package = json.loads(path.read_text(encoding="utf-8"))
+        found = int(package["formatVersion"])
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise NotDescribed(f"Expected the description of a snapshot in {path}, but it cannot be read ({error!r}). Run '{run}' again.") from error
+    if found != FORMAT_VERSION:
+        what = f"publish it again with '{run}'" if found < FORMAT_VERSION else "use the version of this project that published it, or a later one"
+        raise NotDescribed(f"Expected a snapshot of format {FORMAT_VERSION} in {published}, found format {found}: {what}.")
+    return package
 
 
 def frictionless_type(data_type: str) -> str:

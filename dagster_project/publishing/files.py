@@ -4,6 +4,7 @@ Here: bytes that depend on the rows alone, so that equal tables give equal files
 files finally stand.
 """
 
+import errno
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,3 +85,8 @@ def sha256(path: Path) -> str:
 def parquet_rows(path: Path) -> int | None:
     """Return the number of rows of a Parquet file, None when there is no file."""
     return pl.scan_parquet(path).select(pl.len()).collect().item() if path.exists() else None
+
+
+def disk_full(error: Exception) -> bool:
+    """Tell whether there was no space left; DuckDB and polars say so in words alone."""
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "no space left" in str(error).lower()

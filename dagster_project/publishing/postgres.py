@@ -8,7 +8,6 @@ sees the old tables or the new ones, and whatever fails before leaves nothing be
 the middle of them; they are dropped when nobody uses them any more.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -23,8 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from psycopg import errors, sql
 
-from dagster_project.publishing.description import FORMAT_VERSION
-from dagster_project.publishing.snapshot import DATAPACKAGE
+from dagster_project.publishing.description import DATAPACKAGE, NotDescribed, described
 
 SCHEMA = "gongkai"
 READER = "gongkai_reader"
@@ -99,21 +97,10 @@ def publish_to_postgres(dsn: str, published: Path) -> Loaded:
 
 
 def _package(published: Path) -> dict:
-    path = published / DATAPACKAGE
-    if not path.exists():
-        raise PostgresError(f"Expected a published snapshot in {published}, found none. Run 'make run' first. Nothing was changed.")
     try:
-        package = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise PostgresError(f"{path} is no JSON ({error}). Run 'make run', which writes it anew. Nothing was changed.") from error
-    found = package.get("formatVersion")
-    if found != FORMAT_VERSION:
-        age = "an older" if not isinstance(found, int) or found < FORMAT_VERSION else "a newer"
-        raise PostgresError(
-            f"Expected a snapshot of format {FORMAT_VERSION} in {published}, found {age} one ({found}). Run 'make run' with this "
-            "version of the project. Nothing was changed."
-        )
-    return package
+        return described(published)
+    except NotDescribed as error:
+        raise PostgresError(f"{error} Nothing was changed.") from error
 
 
 def _opened(resource: Mapping, published: Path, opened: ExitStack) -> _Source:

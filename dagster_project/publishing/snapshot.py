@@ -8,7 +8,6 @@ reader that has the old file open keeps it until it closes it. Whatever fails be
 A file that does not hold what was written (``ledger``) is written anew, whether its table changed or not.
 """
 
-import errno
 import json
 import os
 import shutil
@@ -24,10 +23,10 @@ import duckdb
 import polars as pl
 
 from dagster_project.publishing import database, description, difference, difference_page, files, judgement, ledger
+from dagster_project.publishing.description import DATAPACKAGE
 from dagster_project.publishing.tables import Table
 
 DATABASE = "gongkai.duckdb"
-DATAPACKAGE = "datapackage.json"
 DICTIONARY = "data_dictionary.md"
 DIFFERENCE_PAGE = "publication_diff.md"
 _BUILDING = ".building-"
@@ -335,12 +334,6 @@ def _text(path: Path) -> str | None:
 
 def _sentence(error: Exception, published: Path) -> str:
     kept = "The previous snapshot is as it was." if (published / DATABASE).exists() else "No snapshot had been published before."
-    if _disk_full(error):
+    if files.disk_full(error):
         return f"Publishing stopped: no space left on the disk of {published}. {kept} Free some space there and run again."
     return f"Publishing stopped: {error}. {kept} Mend the cause and run again."
-
-
-def _disk_full(error: Exception) -> bool:
-    number = getattr(error, "errno", None)
-    return number in (errno.ENOSPC, errno.EDQUOT) or "no space left" in str(error).lower()
-

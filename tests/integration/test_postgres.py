@@ -379,7 +379,7 @@ def command(address: str, folder: Path) -> Result:
 
 
 def test_no_snapshot(standing: str, tmp_path: Path) -> None:
-    with kept(standing), pytest.raises(PostgresError, match="found none. Run 'make run' first"):
+    with kept(standing), pytest.raises(PostgresError, match="found no .* Run 'make run' first. Nothing was changed"):
         publish_to_postgres(standing, tmp_path / "nowhere")
 
 
@@ -387,7 +387,7 @@ def test_an_older_snapshot(standing: str, snapshot: Snapshot) -> None:
     package = snapshot.published / "datapackage.json"
     said = json.loads(package.read_text("utf-8"))
     package.write_text(json.dumps({**said, "formatVersion": said["formatVersion"] - 1}), encoding="utf-8")
-    with kept(standing), pytest.raises(PostgresError, match="found an older one .* Run 'make run'"):
+    with kept(standing), pytest.raises(PostgresError, match="found format 1: publish it again with 'make run'. Nothing was changed"):
         publish_to_postgres(standing, snapshot.published)
 
 
