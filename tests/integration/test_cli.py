@@ -133,7 +133,7 @@ def another_process() -> Iterator[Callable[[str], None]]:
 
     yield start
     for process in started:
-        process.communicate("end\n", timeout=30)
+        process.communicate("end\n", timeout=120)
 
 
 def test_two_runs_never_write_to_one_data_folder(tmp_path: Path, another_process: Callable[[str], None]) -> None:
