@@ -22,6 +22,7 @@ FILE_KINDS = (
     "mhtml",
     "zip",
     "image",
+    "ofd",
     "unknown",
 )
 OUTCOMES = ("report", "duplicate", "not_a_report", "quarantined")

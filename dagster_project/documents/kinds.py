@@ -45,6 +45,10 @@ _FEWEST_PIPED = 5
 _SNIFFED = 8192
 _WORD_PART = re.compile(r"word/document\d*\.xml")
 _WORKBOOK_PARTS = {"xl/workbook.xml", "xl/workbook.bin"}
+# The root of a document in China's own format for fixed pages (GB/T 33190), and the list of parts of a package by Microsoft.
+_OFD_PART = "ofd.xml"
+_PACKAGE_PART = "[content_types].xml"
+_EPUB = b"application/epub+zip"
 _LONGEST_MIMETYPE = 200
 # Word and Excel of 2003 could save as one XML file.
 _XML_DIALECTS = (
@@ -87,6 +91,7 @@ EXTENSIONS = {
     "csv": "csv",
     "tsv": "csv",
     "tab": "csv",
+    "ofd": "ofd",
     "json": "json",
     "mht": "mhtml",
     "mhtml": "mhtml",
@@ -133,9 +138,10 @@ def sniff(content: bytes, name: str) -> str:
 
 
 def _zipped(content: bytes, claimed: str | None) -> str:
-    """Return docx or xlsx for their packages, the kind whose reader takes OpenDocument files, else zip.
+    """Return docx or xlsx for their packages, the kind whose reader takes OpenDocument files, ofd, else zip.
 
-    OpenDocument texts are converted as older Word files are; of spreadsheets only the reader of xlsx can tell what to do.
+    OpenDocument texts are converted as older Word files are; of spreadsheets only the reader of xlsx can tell what to do. One
+    document in another package (slides, XPS, EPUB) is no archive of documents: its parts are no reports, but it may be one.
     """
     try:
         archive = zipfile.ZipFile(BytesIO(content))
@@ -153,7 +159,11 @@ def _zipped(content: bytes, claimed: str | None) -> str:
         return "xlsx"
     if declared.startswith(b"application/vnd.oasis.opendocument."):
         return "xlsx" if b"spreadsheet" in declared else "doc"
-    return claimed if claimed in ("docx", "xlsx") and "[content_types].xml" in names else "zip"
+    if _OFD_PART in names:
+        return "ofd"
+    if _PACKAGE_PART in names:
+        return claimed if claimed in ("docx", "xlsx") else "unknown"
+    return "unknown" if declared.startswith(_EPUB) else "zip"
 
 
 def _compound(content: bytes, claimed: str | None) -> str:

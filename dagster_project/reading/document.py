@@ -14,7 +14,7 @@ from dagster_project.bodies.identity import Identity
 from dagster_project.forms import registry
 
 # Raise it with every change that can change what is read; documents read by an older version are read again.
-READER_VERSION = 10
+READER_VERSION = 11
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ import ctypes
 import os
 import re
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from random import Random
 
@@ -52,6 +54,15 @@ def entangled() -> tuple[Rendered, Rendered]:
     return first, second
 
 
+def fixed_pages() -> bytes:
+    """A report in OFD: a package whose parts look like an archive of documents."""
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        for name in ("OFD.xml", "Doc_0/Document.xml", "Doc_0/Pages/Page_0/Content.xml"):
+            package.writestr(name, '<?xml version="1.0" encoding="UTF-8"?><ofd:Part xmlns:ofd="http://www.ofdspec.org/2016"/>')
+    return buffer.getvalue()
+
+
 def two_reports_entangled() -> bytes:
     """Two reports whose tables stand together below one title: nobody can say whose they are."""
     first, second = entangled()
@@ -71,6 +82,7 @@ FILES: dict[str, tuple[bytes, tuple[str, str | None]]] = {
         b"\x89PNG\r\n\x1a\n" + Random("image").randbytes(900),
         ("quarantined", None),
     ),
+    "2022/fixed-pages.ofd": (fixed_pages(), ("quarantined", "unsupported_kind")),
     "2022/unknown-encoding.html": (
         "<html><body><h1>Отчёт о раскрытии информации</h1><p>Сведения за год.</p></body></html>".encode("koi8-r"),
         ("quarantined", "unknown_encoding"),

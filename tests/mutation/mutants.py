@@ -173,15 +173,19 @@ def shown_otherwise(mutant: Mutant, part: int | None, published: Mapping[str, De
                     if _printed_behind(label, numbers[:count], mutant.content.decode()):
                         shown.update(codes[:count])
                 continue
+            # A value glued to its label stands before the others.
+            glued = re.findall(r"(?<=[^0-9])[0-9]+$", label)
             if RENDITIONS[mutant.rendition].keeps_blanks and len(row.values) == len(codes):
-                shown.update(c for c, v in zip(codes, row.values, strict=True) if number_in(v.text) == published.get(c))
+                cells = [value.text for value in row.values]
+                # Its own cell is blank, and beside it: 行政强制 838 |  | 57 | 662.
+                cells[:1] = glued if glued and not cells[0] else cells[:1]
+                shown.update(c for c, text in zip(codes, cells, strict=True) if number_in(text) == published.get(c))
                 continue
             inner = [bool(text) for text in row.texts()[len(row.labels) :]]
             holes = "".join("x" if filled else " " for filled in inner).strip()
             pieces = texts
             if not RENDITIONS[mutant.rendition].keeps_blanks:
-                # A value glued to its label stands before the others, its own cell leaves no trace.
-                glued = re.findall(r"(?<=[^0-9])[0-9]+$", label)
+                # Its own cell leaves no trace.
                 pieces = " ".join([*glued, *texts]).split()
             if len(pieces) == len(codes) and not (RENDITIONS[mutant.rendition].keeps_blanks and " " in holes):
                 shown.update(c for c, text in zip(codes, pieces, strict=True) if number_in(text) == published.get(c))
