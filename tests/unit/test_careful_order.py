@@ -57,6 +57,14 @@ def test_values_behind_words_and_a_label_without_any_leave_open_what_stands_betw
     assert read(lines[:-7]) == {}
 
 
+def test_values_behind_other_words_again_do_not_settle_what_stands_above():
+    """As the labels and rows of a page by height, cut off: 23 behind the end of a remark, 9 behind a label that a page's end parts."""
+    lines = head()
+    for label, values in (ROWS[0], ("其他情形）", ROWS[1][1]), ROWS[2], ROWS[3], ("三安全一", ROWS[4][1])):
+        lines += [label, *values.split()]
+    assert read([*lines, "4.保护第三方合法权益"]) == {}
+
+
 def test_a_line_of_its_own_says_whose_its_values_are():
     lines = [*head(), "9 0 0 0 0 0 9", *(f"{label} {values}" for label, values in ROWS)]
     assert read(lines)["received.total"] == 6

@@ -226,5 +226,5 @@ def _perhaps_moved(labels: Sequence[Anchor], behind: Sequence[_Behind]) -> set[i
         elif rows is not None:
             rows += 1
         if here.parted and here.last:
-            rows = 0
+            rows = rows or 0
     return found
