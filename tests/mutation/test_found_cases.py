@@ -352,3 +352,15 @@ class TestMarkdown:
         found = published(tmp_path, self.HEAD + table, "md")
         assert found.get("remedies.review.upheld") in (None, 10)
         assert "remedies.review.corrected" not in found
+
+    def test_last_year_s_table_beside_a_row_that_no_one_can_part(self, tmp_path: Path) -> None:
+        channels = "| 行政复议 | 行政诉讼 |" + "  |" * 13 + "\n" + "|---" * 15 + "|\n"
+        head = channels + "| " + " | ".join(RESULTS) + " | 未经复议直接起诉 | 复议后起诉 |\n| " + " | ".join(RESULTS * 2) + " |\n"
+        table = head + "| 1 | 0 | 0 | 0 | 1 | 0 | 0 | 0 | 0 | 0 | 2 | 0 | 0 | 1 | 3 |\n\n"
+        alone = published(tmp_path, self.HEAD + table, "md")
+        assert alone["remedies.review.total"] == 1 and alone["remedies.suit_after_review.total"] == 3
+        own = head + "| 42107102（其中修订1件）4117603110 |\n\n"
+        for tables in (f"上年情况\n\n{table}本年情况\n\n{own}", own + table):
+            assert not any(cell.startswith("remedies.") for cell in published(tmp_path, self.HEAD + tables, "md"))
+        # A head that a page left alone takes nothing from the one it is repeated by.
+        assert published(tmp_path, f"{self.HEAD}{head}\n{table}", "md") == alone

@@ -46,13 +46,16 @@ def remedies(rows: pl.DataFrame, cells: pl.DataFrame, labelled: pl.DataFrame) ->
         .join(blank_rows, on="row_id", how="left", maintain_order="left")
         .filter(~pl.col("labelled"))
     )
+    unread = _beside_unread(rows, blank_rows, order, candidates)
     # A row of blanks below the values is layout; a row of blanks alone is the report's answer.
     filled = (~pl.col("blank")).sum().over("document", "table")
     candidates = (
         candidates.filter((filled == 0) | ~pl.col("blank"))
         .with_columns(
             # Two rows of values under one head: which of them is the report's nobody can tell.
-            single=((pl.len().over("document", "table") == 1) | pl.col("blank")) & pl.col("lone"),
+            single=((pl.len().over("document", "table") == 1) | pl.col("blank"))
+            & pl.col("lone")
+            & ~pl.col("document").is_in(unread.implode()),
         )
         .unique(subset=["document", "table"], keep="first", maintain_order=True)
     )
@@ -88,3 +91,15 @@ def _with_loose_lines(rows: pl.DataFrame, cells: pl.DataFrame, headed: pl.DataFr
     below = lines.join(headed, on=keys, how="semi")["document"]
     loose = lines.join(headed, on=keys, how="anti")["document"].unique()
     return loose.filter(loose.is_in(below.implode()))
+
+
+def _beside_unread(rows: pl.DataFrame, blank_rows: pl.DataFrame, headed: pl.DataFrame, candidates: pl.DataFrame) -> pl.Series:
+    """Return the documents with several tables of this head, one of which holds something below it that are no cells of such a row: the
+    report's own values may be those, and the row of the other last year's."""
+    keys = ["document", "table"]
+    several = headed.filter(pl.len().over("document") > 1)
+    if not several.height:
+        return pl.Series("document", [], dtype=pl.UInt32)  # as in nearly all reports
+    without = several.join(candidates, on=keys, how="anti")
+    below = rows.join(without, on=keys, how="inner").filter(pl.col("row_id") > pl.col("last_head"))
+    return below.join(blank_rows, on="row_id", how="inner").filter(~pl.col("blank") & ~pl.col("labelled"))["document"].unique()
