@@ -316,6 +316,13 @@ class TestTwoTables:
         assert of_row(published(tmp_path, text), "other") == {}
 
 
+class TestPieces:
+    def test_one_of_the_pieces_is_no_number(self, tmp_path: Path) -> None:
+        head = f"{TITLE}\n信息内容\n采购项目数量\n采购总金额\n政府集中采购\n"
+        assert published(tmp_path, f"{head}5\n0\n")["procurement.projects"] == 5
+        assert published(tmp_path, f"{head}05\n0\n") == {}
+
+
 class TestPages:
     def test_a_file_that_breaks_off_in_a_row_with_blanks_before_it(self, tmp_path: Path) -> None:
         table = "| 项目 | " + " | ".join(APPLICANTS) + " |\n" + "|---" * 8 + "|\n"
@@ -331,6 +338,33 @@ class TestPages:
         below = cells("三、本年度办理结果", ROWS["granted"], "", "1", "0", "0", "0", "0", "1")
         found = published(tmp_path, page(ITEM_TABLE, crowded, below), "html")
         assert of_row(found, "granted") == {} and of_row(found, "received") == {}
+
+
+class TestHeads:
+    ROW_VALUES = ("received", "carried_in", "granted", "unavailable_not_held", "disposed", "carried_out")
+
+    def test_a_row_as_wide_as_the_form_below_a_head_that_lacks_a_column(self, tmp_path: Path) -> None:
+        head = cells("项目", "自然人", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计")
+        rows = "".join(cells(ROWS[row], *"710008") for row in self.ROW_VALUES if row != "unavailable_not_held")
+        found = published(tmp_path, page(ITEM_TABLE, head + rows + cells(ROWS["unavailable_not_held"], *"2100003")), "html")
+        assert found and not any(cell.startswith("unavailable") for cell in found)
+
+    def test_a_row_without_a_label_below_a_head_in_another_order(self, tmp_path: Path) -> None:
+        head = cells("项目", "自然人", "商业企业", "科研机构", "社会公益组织", "其他", "法律服务机构", "总计")
+        upper = cells("项目", "自然人", "总计") + cells("", "商业企业", "科研机构", "社会公益组织", "其他", "法律服务机构")
+        rows = "".join(cells(ROWS[row], *"4000015") for row in self.ROW_VALUES)
+        for each in (head, upper):
+            for above in ("", cells("", *"1000001")):
+                found = published(tmp_path, page(ITEM_TABLE, each + above + rows), "html")
+                assert found and not any(cell.endswith((".legal_services", ".other_organisation")) for cell in found)
+
+    def test_an_empty_column_behind_the_head_and_a_blank_before_the_values(self, tmp_path: Path) -> None:
+        head = cells("行政复议", "未经复议直接起诉", "复议后起诉", "") + cells(*RESULTS * 3, "")
+        sound = cells("27", "6", "15", "9", "57", *"8010920349", "")
+        assert published(tmp_path, page(ITEM_TABLE, head + sound), "html")["remedies.review.pending"] == 9
+        # Two values in one cell, and the column's blank where the first should be: as many cells as there should be.
+        shifted = cells("", "27", "6", "159", "57", *"8010920349")
+        assert not any(cell.startswith("remedies.review") for cell in published(tmp_path, page(ITEM_TABLE, head + shifted), "html"))
 
 
 class TestMarkdown:

@@ -258,8 +258,10 @@ def _decide(
     headless = [run for run in runs if not run.head_known]
     if headless:
         read = fixed | {c.cell: int(c.value * _MILLIONTHS) for c in (*whole, *cells_cut) if c.value is not None}
-        # Rows whose own sum fails are left open and in no equation any more, but they speak against the columns all the same.
-        if any(run in headless for run, _ in doubted) or not _all_hold(of_form, read):
+        # Rows whose own sum fails are left open and in no equation any more, but they speak against the columns all the same; and where
+        # most rows of a table are of another width, one of the form's width has a cell too many.
+        odd = sum(run.in_table and not run.is_full for run in headless)
+        if any(run in headless for run, _ in doubted) or 2 * odd > len(headless) or not _all_hold(of_form, read):
             open_cells = {slot.cell for run in headless for slot in run.slots}
             whole = [_left_open(cell) if cell.cell in open_cells else cell for cell in whole]
             cells_cut = [_left_open(cell) if cell.cell in open_cells else cell for cell in cells_cut]

@@ -125,15 +125,16 @@ class _Head:
             if self.table in HEADED_BY_ROWS or self.columns[-1:] != [meaning.code]:
                 self.columns.append(meaning.code)  # elsewhere a name printed twice over names one column
 
-    def values_follow(self, meaning: Meaning) -> None:
+    def values_follow(self, meaning: Meaning, *, beside: bool) -> None:
         """Go on below values. What a head names stays in force for all rows below it; a line of values for several rows has
-        used it up."""
+        used it up. ``beside``: they stand in the line of their label."""
         if self.table in HEADED_BY_ROWS:
             served = self.rows or self.served
             self.__init__()
             self.table, self.served = meaning.table, served
         elif meaning.role == "column":
-            self.columns = self.columns[:-1]  # a word with a figure behind it heads no column
+            # A word with a figure behind it heads no column; a row of values below the head may have lost its label.
+            self.columns = self.columns[:-1] if beside else self.columns
         else:
             self.rows, self._closed = [], True
             self.unvalued, self._valued = 0, True
@@ -196,7 +197,7 @@ def find_runs(stream: Stream, anchors: Sequence[Anchor], form: str) -> Runs:
             found.append(run)
         elif part.figures or (part.tokens and part.clean):
             unread.update(_rows_meant(anchor, head, part, form, printed, stream.text))
-        head.values_follow(meaning)
+        head.values_follow(meaning, beside=part.beside)
     return Runs(tuple(found), frozenset(unread))
 
 

@@ -46,6 +46,11 @@ def remedies(rows: pl.DataFrame, cells: pl.DataFrame, labelled: pl.DataFrame) ->
         .join(blank_rows, on="row_id", how="left", maintain_order="left")
         .filter(~pl.col("labelled"))
     )
+    # An empty column at the end of the head has its blanks somewhere in the values' row too.
+    ends = cells.filter(pl.col("row_id").is_in(order["last_head"].implode())).group_by("row_id").agg(open_end=pl.col("kind").last() == "blank")
+    candidates = candidates.join(ends, left_on="last_head", right_on="row_id", how="left", maintain_order="left").with_columns(
+        trimmed=pl.col("trimmed") | pl.col("open_end")
+    )
     unread = _beside_unread(rows, blank_rows, order, candidates)
     # A row of blanks below the values is layout; a row of blanks alone is the report's answer.
     filled = (~pl.col("blank")).sum().over("document", "table")
