@@ -322,6 +322,11 @@ class TestPieces:
         assert published(tmp_path, f"{head}5\n0\n")["procurement.projects"] == 5
         assert published(tmp_path, f"{head}05\n0\n") == {}
 
+    def test_a_page_s_number_among_glued_digits_without_a_sum(self, tmp_path: Path) -> None:
+        text = glued({}).replace("规章000", "规章00 70行政规范性文件000")
+        found = published(tmp_path, text)
+        assert found["normative_documents.issued"] == 0 and not any(cell.startswith("regulations") for cell in found)
+
 
 class TestPages:
     def test_a_file_that_breaks_off_in_a_row_with_blanks_before_it(self, tmp_path: Path) -> None:

@@ -106,9 +106,10 @@ def _ways(run: Run, form: Sequence[Equation], bindable: set[str]) -> list[Candid
     if too_many or ((lost or (apart and not _adds_up(tokens, sums, len(run.slots)))) and len(tokens) > 1):
         return []  # which of them is none, or where one is missing, nobody can tell
     groups = _groups(tokens)
-    # Where there is a piece for each slot, one that is no number is no glued run: nothing speaks for another cut.
-    one_each = len(tokens) == len(run.slots) > 1 and any(value_of(text) is None for text in tokens)
-    if not sums and (len(groups) > 1 or one_each):
+    # Where there is a piece for each slot, one that is no number is no glued run: nothing speaks for another cut. Where some run together
+    # and others do not, a page's number may be among them.
+    uneven = len(tokens) > 1 and (len(tokens) != len(run.slots) or any(value_of(text) is None for text in tokens))
+    if not sums and (len(groups) > 1 or uneven):
         return []
     texts = ["".join(tokens[at] for at in group) for group in groups]
     whole = [value_of(text) if len(group) == 1 else None for text, group in zip(texts, groups, strict=True)]
