@@ -65,6 +65,14 @@ def test_values_behind_other_words_again_do_not_settle_what_stands_above():
     assert read([*lines, "4.保护第三方合法权益"]) == {}
 
 
+def test_values_between_a_head_and_a_caption_are_a_row_s_that_lost_its_label():
+    """As a page by height, cut off, whose first labels are broken around their values."""
+    lines = [*head(), "一、本年新收政府信息公", *ROWS[0][1].split(), "开申请数量", *ROWS[2][1].split(), "三、本年度办理结果"]
+    for at in (2, 3, 4):
+        lines += [ROWS[at][0], *(ROWS[at + 1][1].split() if at < 4 else [])]
+    assert read(lines) == {}
+
+
 def test_a_line_of_its_own_says_whose_its_values_are():
     lines = [*head(), "9 0 0 0 0 0 9", *(f"{label} {values}" for label, values in ROWS)]
     assert read(lines)["received.total"] == 6
@@ -114,6 +122,12 @@ def test_a_page_number_does_not_stand_in_for_a_value_that_all_rows_lost():
     assert all(cell.value is None for cell in reading.cells)
     reading = read_carefully([[Chunk(line, f"line={at}")] for at, line in enumerate([*head, *rows, "9"])], "2021", {})
     assert sum(cell.value is not None for cell in reading.cells) == 6
+
+
+def test_a_page_number_of_how_many_is_no_row_of_values():
+    lines = ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数", "规章", "4 / 12", "行政规范性文件", "7", "7", "24"]
+    reading = read_carefully([[Chunk(line, f"line={at}")] for at, line in enumerate(lines)], "2021", {})
+    assert not any(cell.value is not None for cell in reading.cells if "regulations" in cell.cell)
 
 
 def test_a_row_that_lost_its_values_takes_nothing_from_the_others():

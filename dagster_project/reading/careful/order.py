@@ -147,11 +147,13 @@ def _with_values_first(labels: Sequence[Anchor], behind: Sequence[_Behind], form
         # In a table the second row of values is no longer the label's own.
         if max(here.own, here.last) >= len(row.columns) + min(len(row.columns), ROW_OF_VALUES):
             found.add(at)
-        before = labels[at - 1].meaning if at else None
+        # A caption is neither head nor row: what stands above it counts.
+        first = next((back for back in range(at - 1, -1, -1) if labels[back].meaning.role != "caption"), 0)
+        before = labels[first].meaning if at else None
         if before is None or (before.table == row.table and before.role in ("row", "family")):
             continue
-        in_head = behind[at - 1]
-        if in_head.glued or in_head.last >= (1 if row.table == _SHORT_ROWS else ROW_OF_VALUES):
+        fewest = 1 if row.table == _SHORT_ROWS else ROW_OF_VALUES
+        if any(in_head.glued or in_head.last >= fewest for in_head in behind[first:at]):
             found.add(at)
     return found
 

@@ -21,9 +21,9 @@ _DECIMALS = re.compile(r"[.,][0-9]")
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
 # Digits that may be several numbers: signs and one decimal point may stand among them, a unit of money at the end.
 _GLUED = re.compile(r"^[+-]?[0-9]+(?:[+-][0-9]+)*(?:\.[0-9]+)?(?:元|万元|件|项)?$")
-# A page's number between two lines of a table: - 4 -, — 5 —, 第 3 页.
+# A page's number between two lines of a table: - 4 -, — 5 —, 4 / 12, 第 3 页.
 _PAGE_MARK = re.compile(
-    rf"(?:(?<=[{LINE_BREAK}])|^)[-—–－·]{{1,2}} ?\d{{1,3}} ?[-—–－·]{{1,2}}(?=[{LINE_BREAK}]|$)|第 ?\d{{1,3}} ?页(?:[,，]? ?共 ?\d{{1,3}} ?页)?"
+    rf"(?:(?<=[{LINE_BREAK}])|^)(?:[-—–－·]{{1,2}} ?\d{{1,3}} ?[-—–－·]{{1,2}}|\d{{1,3}} ?[/／] ?\d{{1,3}})(?=[{LINE_BREAK}]|$)|第 ?\d{{1,3}} ?页(?:[,，]? ?共 ?\d{{1,3}} ?页)?"
 )
 # What may stand between a label and its values, or around them.
 # A star ends bold print where it follows the label; alone in a cell it is a mark.
