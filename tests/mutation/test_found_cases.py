@@ -372,6 +372,16 @@ class TestHeads:
         assert not any(cell.startswith("remedies.review") for cell in published(tmp_path, page(ITEM_TABLE, head + shifted), "html"))
 
 
+    def test_two_values_in_one_cell_beside_a_column_that_is_empty_throughout(self, tmp_path: Path) -> None:
+        head = cells("行政复议", "未经复议直接起诉", "复议后起诉", "") + cells(*RESULTS * 3, "")
+        row = ["20", "7", "11 7", "45", *"32218", "37", "5", "1", "0", "3", "55", ""]
+        assert not any(cell.startswith("remedies") for cell in published(tmp_path, page(ITEM_TABLE, head + cells(*row)), "html"))
+        # The same as a converter fills rows up with pipes, which are no cells.
+        lines = ["（单位：件）", "行政复议 | 未经复议直接起诉 | 复议后起诉", " | ".join(RESULTS * 3), " | ".join(row[:-1])]
+        table = "\n".join(f"| {line} |" + "|" * (15 - line.count("|")) for line in lines)
+        assert not any(cell.startswith("remedies") for cell in published(tmp_path, f"{TestMarkdown.HEAD}{table}\n", "md"))
+
+
 class TestMarkdown:
     HEAD = f"# {TITLE}\n\n| 信息内容 | 本年制发件数 | 本年废止件数 | 现行有效件数 |\n|---|---|---|---|\n| 规章 | 0 | 0 | 0 |\n\n"
 

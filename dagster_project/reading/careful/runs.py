@@ -14,7 +14,7 @@ from dagster_project.forms.equations import equations
 from dagster_project.reading.careful.anchors import HEADED_BY_ROWS, Anchor, Meaning
 from dagster_project.reading.careful.segmentation import Slot
 from dagster_project.reading.careful.stream import CELL_BREAK, LINE_BREAK, Stream, breaks_at
-from dagster_project.reading.careful.tokens import Region, Token, region
+from dagster_project.reading.careful.tokens import Region, Token, kind_of, region
 
 # A table row that holds blanks and digits, and no label, or the rest of the one above.
 _REST_BELOW = re.compile(
@@ -290,7 +290,8 @@ def _padded(part: Region, count: int, head: _Head, at: int, text: str) -> tuple[
     ``at``: where the row's label ends in ``text``.
     """
     filled = tuple(cell for cell in part.cells if cell.text)
-    if len(filled) != count or not head.columns:
+    # Two values in one cell leave a blank that is none of the fillers.
+    if len(filled) != count or not head.columns or any(kind_of(cell.text)[0] == "ambiguous" for cell in filled):
         return None
     begin, widths = _table_around(text, at - 1)
     return filled if begin <= head.named_at and len(widths) == 1 else None

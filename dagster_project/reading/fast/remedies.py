@@ -38,10 +38,15 @@ def remedies(rows: pl.DataFrame, cells: pl.DataFrame, labelled: pl.DataFrame) ->
     blank_rows = (
         cells.join(rows.join(order, on=["document", "table"], how="semi").select("row_id"), on="row_id", how="semi")
         .group_by("row_id")
-        .agg(blank=(pl.col("kind") == "blank").all(), labelled=pl.col("known").any())
+        .agg(
+            blank=(pl.col("kind") == "blank").all(),
+            labelled=pl.col("known").any(),
+            unclear=(pl.col("kind") == "ambiguous").any(),
+        )
     )
     candidates = (
         rows.join(order, on=["document", "table"], how="inner", maintain_order="left")
+        .with_columns(widest=pl.col("width").max().over("document", "table"))
         .filter((pl.col("row_id") > pl.col("last_head")) & (pl.col("width") >= count))
         .join(blank_rows, on="row_id", how="left", maintain_order="left")
         .filter(~pl.col("labelled"))
@@ -60,7 +65,9 @@ def remedies(rows: pl.DataFrame, cells: pl.DataFrame, labelled: pl.DataFrame) ->
             # Two rows of values under one head: which of them is the report's nobody can tell.
             single=((pl.len().over("document", "table") == 1) | pl.col("blank"))
             & pl.col("lone")
-            & ~pl.col("document").is_in(unread.implode()),
+            & ~pl.col("document").is_in(unread.implode())
+            # Two values in one cell, and the blank that this left at the row's end went with an empty column or as a filler.
+            & ~(pl.col("unclear") & (pl.col("trimmed") | (pl.col("widest") > count))),
         )
         .unique(subset=["document", "table"], keep="first", maintain_order=True)
     )
