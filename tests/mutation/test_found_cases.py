@@ -328,6 +328,14 @@ class TestPieces:
         assert found["normative_documents.issued"] == 0 and not any(cell.startswith("regulations") for cell in found)
 
 
+    def test_the_digits_behind_two_items_may_be_both_s(self, tmp_path: Path) -> None:
+        part = "第二十条第(六)项信息内容本年处理决定数量"
+        apart = published(tmp_path, glued({}).replace("三、收到", f"{part}行政强制51行政处罚41三、收到", 1))
+        assert apart["coercions.decisions"] == 51 and apart["penalties.decisions"] == 41
+        found = published(tmp_path, glued({}).replace("三、收到", f"{part}行政强制行政处罚5141三、收到", 1))
+        assert not any(cell.startswith(("coercions", "penalties")) for cell in found)
+
+
 class TestPages:
     def test_a_file_that_breaks_off_in_a_row_with_blanks_before_it(self, tmp_path: Path) -> None:
         table = "| 项目 | " + " | ".join(APPLICANTS) + " |\n" + "|---" * 8 + "|\n"

@@ -7,7 +7,7 @@ labels come first. What speaks against it:
 - values between a head and the first label below it, the values of two rows behind one label, or a row of them within a label;
 - values behind words that are no label, other rows, and a label that has none: what stands between may have moved by a row;
 - two labels, a row of values, the name of a group and another row of values: labels stand above their values;
-- an item's values below it, before an item that has none: no sum of other rows tells whose they are;
+- an item's values below it, before an item that has none, or behind two items' labels: no sum of other rows tells whose they are;
 - heads or values of which some share a line and others do not: the lines are not those of a table, nor need their order be;
 - a row of items with too few values, line by line: in the one beside it a page number may stand in for what all of them lost.
 Of such a part of a table only lines are taken. Sums do not tell: a row moved as a whole keeps its own.
@@ -51,7 +51,7 @@ def in_order(stream: Stream, anchors: Sequence[Anchor], runs: Runs, form: str) -
     disordered = {parts[at] for at in _with_values_first(labels, behind, form) | _perhaps_moved(labels, behind)}
     disordered |= {parts[at] for at in _stacked_above_values(labels, behind)}
     disordered |= {parts[at] for at in _with_too_few(labels, behind, form)}
-    disordered |= {parts[at] for at in _perhaps_of_the_next(labels, behind, parts)}
+    disordered |= {parts[at] for at in _perhaps_of_the_item_beside(labels, behind, parts)}
     disordered |= _in_uneven_lines(text, labels, behind, parts)
     disordered |= {parts[at] for at, label in enumerate(labels) if holds_values(text[label.start : label.end])}
     # A short part may have met a page number; a whole table is as the page was taken apart.
@@ -184,13 +184,17 @@ def _with_too_few(labels: Sequence[Anchor], behind: Sequence[_Behind], form: str
     }
 
 
-def _perhaps_of_the_next(labels: Sequence[Anchor], behind: Sequence[_Behind], parts: Sequence[tuple[str, int]]) -> set[int]:
-    """Return the labels of items whose values stand below them, before another item of their part that has none."""
-    return {
-        at
-        for at, (label, following) in enumerate(pairwise(labels))
-        if _is_item(label) and _is_item(following) and parts[at] == parts[at + 1] and behind[at].below and not behind[at + 1].own
-    }
+def _perhaps_of_the_item_beside(labels: Sequence[Anchor], behind: Sequence[_Behind], parts: Sequence[tuple[str, int]]) -> set[int]:
+    """Return the labels of items whose values may be those of the item beside them, of the same part, which has none: of the one after,
+    where they stand below; of the one before, too, where two labels stand together and then the values."""
+    found = set()
+    for at, (label, following) in enumerate(pairwise(labels)):
+        if _is_item(label) and _is_item(following) and parts[at] == parts[at + 1]:
+            if behind[at].below and not behind[at + 1].own:
+                found.add(at)
+            if not behind[at].own and behind[at + 1].own:
+                found.add(at + 1)
+    return found
 
 
 def _in_uneven_lines(
