@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -527,6 +526,12 @@ def test_a_connection_that_is_cut_half_way(server: Server, standing: str, snapsh
         publish_to_postgres(standing, snapshot.published)
 
 
+def _hears_interrupts() -> None:
+    """Undo what a process inherits: a shell that runs the tests in the background has them ignore interrupts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 @pytest.mark.parametrize(("stop", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
 def test_a_stopped_publication(server: Server, standing: str, snapshot: Snapshot, tmp_path: Path, stop: int, status: int) -> None:
     with kept(standing), upon(server, "CREATE INDEX", "perform pg_sleep(60);"):
@@ -537,8 +542,7 @@ def test_a_stopped_publication(server: Server, standing: str, snapshot: Snapshot
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            # A shell that runs the tests in the background has them ignore interrupts, and this process would inherit that.
-            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=_hears_interrupts,
         )
         with server.connect() as administrator:
             busy = "select pid from pg_stat_activity where application_name = 'gongkai publish' and wait_event = 'PgSleep'"
