@@ -51,10 +51,14 @@ def remedies(rows: pl.DataFrame, cells: pl.DataFrame, labelled: pl.DataFrame) ->
         .join(blank_rows, on="row_id", how="left", maintain_order="left")
         .filter(~pl.col("labelled"))
     )
-    # An empty column at the end of the head has its blanks somewhere in the values' row too.
-    ends = cells.filter(pl.col("row_id").is_in(order["last_head"].implode())).group_by("row_id").agg(open_end=pl.col("kind").last() == "blank")
+    # An empty column at the end of the head has its blanks somewhere in the values' row too. A head as wide as that row is filled up.
+    ends = (
+        cells.filter(pl.col("row_id").is_in(order["last_head"].implode()))
+        .group_by("row_id")
+        .agg(open_end=pl.col("kind").last() == "blank", head_width=pl.len())
+    )
     candidates = candidates.join(ends, left_on="last_head", right_on="row_id", how="left", maintain_order="left").with_columns(
-        trimmed=pl.col("trimmed") | pl.col("open_end")
+        trimmed=pl.col("trimmed") | (pl.col("open_end") & (pl.col("head_width") != pl.col("width")))
     )
     unread = _beside_unread(rows, blank_rows, order, candidates)
     # A row of blanks below the values is layout; a row of blanks alone is the report's answer.
