@@ -327,7 +327,6 @@ class TestPieces:
         found = published(tmp_path, text)
         assert found["normative_documents.issued"] == 0 and not any(cell.startswith("regulations") for cell in found)
 
-
     def test_the_digits_behind_two_items_may_be_both_s(self, tmp_path: Path) -> None:
         part = "第二十条第(六)项信息内容本年处理决定数量"
         apart = published(tmp_path, glued({}).replace("三、收到", f"{part}行政强制51行政处罚41三、收到", 1))
@@ -378,7 +377,6 @@ class TestHeads:
         # Two values in one cell, and the column's blank where the first should be: as many cells as there should be.
         shifted = cells("", "27", "6", "159", "57", *"8010920349")
         assert not any(cell.startswith("remedies.review") for cell in published(tmp_path, page(ITEM_TABLE, head + shifted), "html"))
-
 
     def test_two_values_in_one_cell_beside_a_column_that_is_empty_throughout(self, tmp_path: Path) -> None:
         head = cells("行政复议", "未经复议直接起诉", "复议后起诉", "") + cells(*RESULTS * 3, "")

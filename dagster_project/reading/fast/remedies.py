@@ -35,32 +35,29 @@ def remedies(rows: pl.DataFrame, cells: pl.DataFrame, labelled: pl.DataFrame) ->
     order = order.filter(pl.col("results").str.count_matches(",") + 1 >= len(_RESULTS)).with_columns(lone=lone).filter(whole)
     count = len(_CHANNELS) * len(_RESULTS)
     order = order.with_columns(lone=pl.col("lone") & ~pl.col("document").is_in(_with_loose_lines(rows, cells, order, count).implode()))
-    blank_rows = (
+    told = (
         cells.join(rows.join(order, on=["document", "table"], how="semi").select("row_id"), on="row_id", how="semi")
         .group_by("row_id")
         .agg(
             blank=(pl.col("kind") == "blank").all(),
             labelled=pl.col("known").any(),
             unclear=(pl.col("kind") == "ambiguous").any(),
+            ends_blank=pl.col("kind").last() == "blank",
+            cells=pl.len(),
         )
     )
+    head_ends = told.select(last_head="row_id", open_end="ends_blank", head_width="cells")
     candidates = (
         rows.join(order, on=["document", "table"], how="inner", maintain_order="left")
         .with_columns(widest=pl.col("width").max().over("document", "table"))
         .filter((pl.col("row_id") > pl.col("last_head")) & (pl.col("width") >= count))
-        .join(blank_rows, on="row_id", how="left", maintain_order="left")
+        .join(told, on="row_id", how="left", maintain_order="left")
         .filter(~pl.col("labelled"))
+        .join(head_ends, on="last_head", how="left", maintain_order="left")
+        # An empty column at the end of the head has its blanks somewhere in the values' row too. A head as wide as that row is filled up.
+        .with_columns(trimmed=pl.col("trimmed") | (pl.col("open_end") & (pl.col("head_width") != pl.col("width"))))
     )
-    # An empty column at the end of the head has its blanks somewhere in the values' row too. A head as wide as that row is filled up.
-    ends = (
-        cells.filter(pl.col("row_id").is_in(order["last_head"].implode()))
-        .group_by("row_id")
-        .agg(open_end=pl.col("kind").last() == "blank", head_width=pl.len())
-    )
-    candidates = candidates.join(ends, left_on="last_head", right_on="row_id", how="left", maintain_order="left").with_columns(
-        trimmed=pl.col("trimmed") | (pl.col("open_end") & (pl.col("head_width") != pl.col("width")))
-    )
-    unread = _beside_unread(rows, blank_rows, order, candidates)
+    unread = _beside_unread(rows, told, order, candidates)
     # A row of blanks below the values is layout; a row of blanks alone is the report's answer.
     filled = (~pl.col("blank")).sum().over("document", "table")
     candidates = (
@@ -109,7 +106,7 @@ def _with_loose_lines(rows: pl.DataFrame, cells: pl.DataFrame, headed: pl.DataFr
     return loose.filter(loose.is_in(below.implode()))
 
 
-def _beside_unread(rows: pl.DataFrame, blank_rows: pl.DataFrame, headed: pl.DataFrame, candidates: pl.DataFrame) -> pl.Series:
+def _beside_unread(rows: pl.DataFrame, told: pl.DataFrame, headed: pl.DataFrame, candidates: pl.DataFrame) -> pl.Series:
     """Return the documents with several tables of this head, one of which holds something below it that are no cells of such a row: the
     report's own values may be those, and the row of the other last year's."""
     keys = ["document", "table"]
@@ -118,4 +115,4 @@ def _beside_unread(rows: pl.DataFrame, blank_rows: pl.DataFrame, headed: pl.Data
         return pl.Series("document", [], dtype=pl.UInt32)  # as in nearly all reports
     without = several.join(candidates, on=keys, how="anti")
     below = rows.join(without, on=keys, how="inner").filter(pl.col("row_id") > pl.col("last_head"))
-    return below.join(blank_rows, on="row_id", how="inner").filter(~pl.col("blank") & ~pl.col("labelled"))["document"].unique()
+    return below.join(told, on="row_id", how="inner").filter(~pl.col("blank") & ~pl.col("labelled"))["document"].unique()
